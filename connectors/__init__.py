@@ -1,0 +1,42 @@
+"""dlt connectors, one folder per vendor. Each runs alone: `python -m connectors.<source>`.
+
+`SOURCES` is the registry from which Dagster assets, the CLI and `init` are made. A source is a package
+`connectors.<name>` with an attribute `SOURCE`.
+"""
+
+import os
+from functools import cache
+from importlib import import_module
+
+from connectors.common.source import Source
+
+# Telemetry is off everywhere; dlt reads this when a pipeline is made.
+os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
+os.environ.setdefault("RUNTIME__LOG_LEVEL", "ERROR")
+
+NAMES = (
+    "config",
+    "files",
+    "google_analytics",
+    "google_ads",
+    "meta_ads",
+    "meta_organic",
+    "mailchimp",
+    "hubspot",
+    "shopify",
+    "typeform",
+)
+
+
+@cache
+def sources() -> dict[str, Source]:
+    """All connectors by name, in the order of `NAMES`."""
+    return {name: import_module(f"connectors.{name}").SOURCE for name in NAMES}
+
+
+def source(name: str) -> Source:
+    """One connector; ValueError names the known ones."""
+    if name not in NAMES:
+        raise ValueError(f"no source is called {name!r}; there are {', '.join(NAMES)}")
+    found: Source = import_module(f"connectors.{name}").SOURCE
+    return found

@@ -1,0 +1,223 @@
+"""Runs a connector into its private DuckDB file: plan the window, extract, compare, load."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import dlt
+import duckdb
+import pyarrow as pa
+from dlt.extract import DltSource
+
+from connectors.common.errors import SourceError
+from connectors.common.privacy import Hasher
+from connectors.common.resource import resource
+from connectors.common.source import LoadRequest, Source
+from connectors.common.table import DAY, FLAG, INSTANT, TEXT, WHOLE, Reload, Table
+from connectors.common.window import Window
+
+# One row per load that wrote: models read from it which days to rebuild, the next load where to go on.
+LOADED_WINDOWS = Table(
+    "loaded_windows",
+    {
+        "load_id": TEXT,
+        "date_from": DAY,
+        "date_to": DAY,
+        "as_of": INSTANT,
+        "is_bounded": FLAG,  # asked for a range by hand: does not move the cursor
+        "digest": TEXT,
+        "row_count": WHOLE,
+        "loaded_at": INSTANT,
+    },
+    ("load_id",),
+    Reload.MERGE,
+    description="Loads and the days they replaced.",
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a load is to cover; `is_bounded` = a range given by hand."""
+
+    window: Window
+    changed_since: datetime | None
+    is_bounded: bool
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """What a load did. `rows`: rows yielded per table. `is_changed` is false when every page was as in the load before."""
+
+    source: str
+    plan: Plan
+    is_changed: bool
+    rows: dict[str, int] = field(default_factory=dict)
+    load_id: str = ""
+
+
+def dataset_name(source: Source) -> str:
+    """Schema of a source in its DuckDB file."""
+    return f"raw_{source.name}"
+
+
+def plan_load(
+    source: Source,
+    state_path: Path,
+    as_of: datetime,
+    last_day: date,
+    history_start: date,
+    date_from: date | None = None,
+    date_to: date | None = None,
+) -> Plan:
+    """The window of a load: what restates since the last one, or the range given by hand.
+
+    `last_day`: the last complete day in the company's zone. First load: everything from `history_start`.
+    """
+    if date_from or date_to:
+        return Plan(
+            Window(date_from or history_start, min(date_to or last_day, last_day)), None, is_bounded=True
+        )
+    last = _last_load(source, state_path)
+    if last is None:
+        return Plan(Window(min(history_start, last_day), last_day), None, is_bounded=False)
+    last_to, last_as_of, _ = last
+    start = max(min(last_to, last_day) - timedelta(days=source.reload_days - 1), history_start)
+    changed_since = min(last_as_of, as_of) - source.cursor_overlap if source.uses_cursor else None
+    return Plan(Window(min(start, last_day), last_day), changed_since, is_bounded=False)
+
+
+def load(source: Source, state_path: Path, plan: Plan, as_of: datetime, hasher: Hasher) -> LoadResult:
+    """Extracts and loads into `state_path`; raises SourceError with one clear sentence, old rows untouched.
+
+    A load whose every row equals the load before (same window, same digest) writes nothing.
+    """
+    state_path.parent.mkdir(parents=True, exist_ok=True)
+    request = LoadRequest(plan.window, as_of, hasher, plan.changed_since)
+    pipeline = _pipeline(source, state_path)
+    built = source.build(request)
+    counter = _Counter()
+    counter.watch(built)
+    with _unwrapped():
+        pipeline.extract(built)
+    digest = counter.digest(plan)
+    last = _last_load(source, state_path)
+    if last is not None and last[2] == digest:
+        pipeline.abort_packages()
+        return LoadResult(source.name, plan, is_changed=False, rows=counter.rows)
+    load_id = f"{as_of:%Y%m%dT%H%M%S}-{digest[:12]}"
+    with _unwrapped():
+        pipeline.normalize()
+        pipeline.load()
+        pipeline.run(_windows_source(source, [_window_row(plan, as_of, load_id, digest, counter)]))
+    return LoadResult(source.name, plan, is_changed=True, rows=counter.rows, load_id=load_id)
+
+
+def create_empty(source: Source, path: Path) -> None:
+    """A DuckDB file with every declared table, empty: what an unconfigured source looks like."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    schema = dataset_name(source)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"create schema if not exists {schema}")
+        for table in (*source.tables, LOADED_WINDOWS):
+            connection.register("declared", table.schema.empty_table())
+            connection.execute(f"create table if not exists {schema}.{table.name} as select * from declared")
+            connection.unregister("declared")
+
+
+def _pipeline(source: Source, state_path: Path) -> dlt.Pipeline:
+    pipeline = dlt.pipeline(
+        pipeline_name=source.name,
+        destination=dlt.destinations.duckdb(str(state_path)),
+        dataset_name=dataset_name(source),
+        pipelines_dir=str(state_path.parent / ".pipelines"),
+    )
+    # What a killed load left would be loaded first and the new rows ignored; windows are asked for again, so nothing is lost.
+    return pipeline.drop()
+
+
+def _windows_source(source: Source, rows: list[dict[str, object]]) -> DltSource:
+    return DltSource(
+        dlt.Schema(source.name),
+        source.name,
+        [resource(LOADED_WINDOWS, lambda: [LOADED_WINDOWS.rows(rows)])],
+    )
+
+
+def _window_row(
+    plan: Plan, as_of: datetime, load_id: str, digest: str, counter: "_Counter"
+) -> dict[str, object]:
+    return {
+        "load_id": load_id,
+        "date_from": plan.window.date_from,
+        "date_to": plan.window.date_to,
+        "as_of": as_of,
+        "is_bounded": plan.is_bounded,
+        "digest": digest,
+        "row_count": sum(counter.rows.values()),
+        "loaded_at": datetime.now(UTC),
+    }
+
+
+def _last_load(source: Source, state_path: Path) -> tuple[date, datetime, str] | None:
+    """Last day, as_of and digest of the last load that moved the cursor."""
+    if not state_path.exists():
+        return None
+    with duckdb.connect(str(state_path)) as connection:
+        try:
+            row = connection.execute(
+                f"select date_to, as_of, digest from {dataset_name(source)}.loaded_windows "
+                "where not is_bounded order by loaded_at desc limit 1"
+            ).fetchone()
+        except duckdb.CatalogException:
+            return None
+    return None if row is None else (row[0], row[1].astimezone(UTC), row[2])
+
+
+class _Counter:
+    """Counts rows and hashes content per resource while dlt extracts."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, int] = {}
+        self._hashes: dict[str, Any] = {}
+
+    def watch(self, built: DltSource) -> None:
+        for item in built.resources.values():
+            self.rows[item.name] = 0
+            self._hashes[item.name] = hashlib.blake2b(digest_size=16)
+            item.add_map(self._counting(item.name))
+
+    def digest(self, plan: Plan) -> str:
+        parts = [
+            f"{plan.window}",
+            *(f"{name}={self._hashes[name].hexdigest()}" for name in sorted(self._hashes)),
+        ]
+        return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+
+    def _counting(self, name: str) -> Any:
+        def count(item: Any) -> Any:
+            if isinstance(item, pa.Table):
+                self.rows[name] += item.num_rows
+                for batch in item.to_batches():
+                    self._hashes[name].update(batch.serialize())
+            else:
+                self.rows[name] += 1
+                self._hashes[name].update(repr(item).encode())
+            return item
+
+        return count
+
+
+class _unwrapped:  # noqa: N801  reads as a statement
+    """Raises the connector's own error instead of dlt's pipeline error around it."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, SourceError):
+                raise cause from None
+            cause = cause.__cause__ or cause.__context__
