@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import requests
+from requests.adapters import BaseAdapter
 
 from connectors.common.errors import (
     CredentialsRejectedError,
@@ -99,7 +100,7 @@ class ApiClient:
     auth_headers: Callable[[], Mapping[str, str]] = dict
     refresh: Callable[[], None] | None = None
     judge: Callable[[requests.Response], Verdict] = verdict_by_status
-    patience: Patience = Patience()  # noqa: RUF009  frozen
+    patience: Patience = Patience()
     session: requests.Session | None = None
     sleep: Callable[[float], None] = time.sleep
 
@@ -117,9 +118,7 @@ class ApiClient:
         """GET, decoded into a typed struct; a broken or truncated body is asked for again."""
         return self._decoded(kind, "GET", path, params, None)
 
-    def post_as(
-        self, kind: type[T], path: str, json: Any = None, params: Mapping[str, Any] | None = None
-    ) -> T:
+    def post_as(self, kind: type[T], path: str, json: Any = None, params: Mapping[str, Any] | None = None) -> T:
         return self._decoded(kind, "POST", path, params, msgspec.json.encode(json))
 
     def _decoded(
@@ -142,12 +141,10 @@ class ApiClient:
             f"{self.source}: {self._place(path)} keeps answering with something that is not JSON."
         )
 
-    def call(
-        self, method: str, path: str, params: Mapping[str, Any] | None = None, body: bytes | None = None
-    ) -> bytes:
+    def call(self, method: str, path: str, params: Mapping[str, Any] | None = None, body: bytes | None = None) -> bytes:
         """The body of a good answer.
 
-        Raises CredentialsRejectedError, ThrottledError, VendorUnavailableError or SourceError; all texts are safe to show.
+        Raises CredentialsRejectedError, ThrottledError, VendorUnavailableError or SourceError; every text is safe.
         """
         verdict = Verdict(Kind.TRANSIENT)
         attempt = 0
@@ -178,7 +175,8 @@ class ApiClient:
                 f"{self.source}: the vendor's limit is used up ({verdict.reason}{wait}). The next run goes on."
             )
         raise VendorUnavailableError(
-            f"{self.source}: {self._place(path)} failed {self.patience.tries} times ({verdict.reason}). The next run tries again."
+            f"{self.source}: {self._place(path)} failed {self.patience.tries} times ({verdict.reason}). "
+            "The next run tries again."
         )
 
     def _try(
@@ -215,10 +213,10 @@ def env_name(source: str, setting: str) -> str:
     return f"SOURCES__{source.upper()}__{setting.upper()}"
 
 
-_ADAPTERS: dict[str, requests.adapters.BaseAdapter] = {}
+_ADAPTERS: dict[str, BaseAdapter] = {}
 
 
-def mount(prefix: str, adapter: requests.adapters.BaseAdapter) -> None:
+def mount(prefix: str, adapter: BaseAdapter) -> None:
     """Answers every later session's calls under `prefix` by `adapter` (an in-process server)."""
     _ADAPTERS[prefix] = adapter
 

@@ -17,7 +17,7 @@ from connectors.common.source import Source
 
 
 def main(source: Source, arguments: list[str] | None = None) -> int:
-    """Loads the source into a DuckDB file and prints the rows; exit 0, 1 on an error of the vendor, 2 when not configured."""
+    """Loads the source into a DuckDB file and prints the rows; exit 1 on a vendor's error, 2 when not configured."""
     parser = argparse.ArgumentParser(
         prog=f"python -m connectors.{source.name}", description=f"Loads {source.title} into a DuckDB file."
     )
@@ -55,9 +55,7 @@ def main(source: Source, arguments: list[str] | None = None) -> int:
     view = View("table", "rows now", title=f"{source.title} → {options.file}")
     with duckdb.connect(str(options.file), read_only=True) as connection:
         for table in source.tables:
-            count = connection.execute(
-                f"select count(*) from {dataset_name(source)}.{table.name}"
-            ).fetchall()[0][0]
+            count = connection.execute(f"select count(*) from {dataset_name(source)}.{table.name}").fetchall()[0][0]
             view.add_row(table.name, f"{count:,}")
     Console().print(view)
     if not result.is_changed:

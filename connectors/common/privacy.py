@@ -10,14 +10,17 @@ from pathlib import Path
 
 # Shared mailboxes: they belong to a firm, not to a person, so they must not join people.
 ROLE_NAMES = frozenset(
-    "abuse accounting admin billing contact ekonomi faktura hej hello help info invoice it jobs kontakt kundtjanst marketing "
-    "no-reply noreply office order postmaster press reception root sales salg shop support team webmaster".split()
+    {
+        *("abuse", "accounting", "admin", "billing", "contact", "ekonomi", "faktura", "hej", "hello", "help", "info"),
+        *("invoice", "it", "jobs", "kontakt", "kundtjanst", "marketing", "no-reply", "noreply", "office", "order"),
+        *("postmaster", "press", "reception", "root", "sales", "salg", "shop", "support", "team", "webmaster"),
+    }
 )
 
 
 @dataclass(frozen=True)
 class Hasher:
-    """HMAC-SHA256 with the installation's own key: equal input gives equal text, and nobody without the key can try addresses."""
+    """HMAC-SHA256 with the installation's own key: equal input gives equal text; without the key nobody can try."""
 
     key: bytes
 
@@ -61,9 +64,7 @@ def load_hasher(secrets_file: Path = Path(".dlt/secrets.toml")) -> Hasher:
         try:
             known = tomllib.loads(secrets_file.read_text("utf-8"))
         except tomllib.TOMLDecodeError as error:
-            raise ValueError(
-                f"{secrets_file} is not valid TOML (line {_line_of(error)}): mend that line"
-            ) from None
+            raise ValueError(f"{secrets_file} is not valid TOML (line {_line_of(error)}): mend that line") from None
         key = known.get("privacy", {}).get("hash_key")
         if key:
             return Hasher(str(key).encode())

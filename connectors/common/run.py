@@ -48,7 +48,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class LoadResult:
-    """What a load did. `rows`: rows yielded per table. `is_changed` is false when every page was as in the load before."""
+    """What a load did. `rows`: rows yielded per table. `is_changed` is false when all was as in the load before."""
 
     source: str
     plan: Plan
@@ -76,9 +76,7 @@ def plan_load(
     `last_day`: the last complete day in the company's zone. First load: everything from `history_start`.
     """
     if date_from or date_to:
-        return Plan(
-            Window(date_from or history_start, min(date_to or last_day, last_day)), None, is_bounded=True
-        )
+        return Plan(Window(date_from or history_start, min(date_to or last_day, last_day)), None, is_bounded=True)
     last = _last_load(source, state_path)
     if last is None:
         return Plan(Window(min(history_start, last_day), last_day), None, is_bounded=False)
@@ -133,7 +131,7 @@ def _pipeline(source: Source, state_path: Path) -> dlt.Pipeline:
         dataset_name=dataset_name(source),
         pipelines_dir=str(state_path.parent / ".pipelines"),
     )
-    # What a killed load left would be loaded first and the new rows ignored; windows are asked for again, so nothing is lost.
+    # What a killed load left would be loaded first and the new rows ignored. Windows are asked for again: nothing lost.
     return pipeline.drop()
 
 
@@ -145,9 +143,7 @@ def _windows_source(source: Source, rows: list[dict[str, object]]) -> DltSource:
     )
 
 
-def _window_row(
-    plan: Plan, as_of: datetime, load_id: str, digest: str, counter: "_Counter"
-) -> dict[str, object]:
+def _window_row(plan: Plan, as_of: datetime, load_id: str, digest: str, counter: "_Counter") -> dict[str, object]:
     return {
         "load_id": load_id,
         "date_from": plan.window.date_from,

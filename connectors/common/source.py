@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Setting:
-    """A value that dlt finds as `sources.<source>.<name>` (secrets.toml, config.toml or `SOURCES__<SOURCE>__<NAME>`)."""
+    """A value found by dlt as `sources.<source>.<name>` (secrets.toml, config.toml or `SOURCES__<SOURCE>__<NAME>`)."""
 
     name: str
     description: str
@@ -73,5 +73,5 @@ class Source:
 def setting_value(source: str, setting: Setting) -> str | None:
     """The value dlt finds, or None."""
     accessor = dlt.secrets if setting.is_secret else dlt.config
-    value = accessor.get(f"sources.{source}.{setting.name}")
+    value: object = accessor.get(f"sources.{source}.{setting.name}", str)
     return None if value in (None, "") else str(value)

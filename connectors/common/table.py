@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import pyarrow as pa
 
@@ -56,9 +57,7 @@ class Table:
     def schema(self) -> pa.Schema:
         """Arrow schema; key and window columns are not nullable, as dlt makes them."""
         required = {*self.primary_key, *self.not_null, self.window_column, self.children_of}
-        return pa.schema(
-            [pa.field(name, kind, nullable=name not in required) for name, kind in self.columns.items()]
-        )
+        return pa.schema([pa.field(name, kind, nullable=name not in required) for name, kind in self.columns.items()])
 
     def batch(self, columns: Mapping[str, object]) -> pa.Table:
         """An Arrow table of this shape from `{column: values}`; a missing column is null.
@@ -80,7 +79,7 @@ class Table:
         return self.batch({name: [row.get(name) for row in rows] for name in self.columns})
 
 
-def _array(values: object, kind: pa.DataType) -> pa.Array:
+def _array(values: Any, kind: pa.DataType) -> pa.Array:
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     if isinstance(values, pa.Array):

@@ -55,15 +55,10 @@ class Window:
 
     def __post_init__(self) -> None:
         if self.date_from > self.date_to:
-            raise ValueError(
-                f"window ends {self.date_to} before it starts {self.date_from}: swap --from and --to"
-            )
+            raise ValueError(f"window ends {self.date_to} before it starts {self.date_from}: swap --from and --to")
 
     def days(self) -> list[date]:
-        return [
-            self.date_from + timedelta(days=offset)
-            for offset in range((self.date_to - self.date_from).days + 1)
-        ]
+        return [self.date_from + timedelta(days=offset) for offset in range((self.date_to - self.date_from).days + 1)]
 
     def periods(self, grain: Grain) -> list[Period]:
         """All whole periods that the window touches; the last is cut at the window's end, the first is widened."""

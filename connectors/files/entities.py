@@ -73,7 +73,7 @@ ENTITIES: dict[str, Table] = {
         _days(
             "web_landing_pages_daily",
             ("property_id", "channel_group", "landing_page", "key_action"),
-            "Sessions that started on the page; key_action `(all)` = all sessions, otherwise those with the action (or `any`).",
+            "Sessions that started on the page; key_action `(all)` = all of them, else those with it (or `any`).",
             time_zone=TEXT,
             property_id=TEXT,
             channel_group=TEXT,
