@@ -10,7 +10,6 @@ from typing import Any
 
 import dlt
 import pyarrow as pa
-import pyarrow.compute as pc
 from dlt.extract import DltResource
 
 from connectors.common.table import Reload, Table
@@ -62,7 +61,7 @@ def strip_tombstones(table: Table, batch: pa.Table) -> pa.Table:
     """Rows of a yielded batch as they land: without tombstones and their column."""
     if TOMBSTONE not in batch.column_names:
         return batch
-    kept = batch.filter(pc.is_null(batch[TOMBSTONE]))
+    kept = batch.filter(batch[TOMBSTONE].is_null())
     return kept.drop_columns([TOMBSTONE])
 
 

@@ -1,0 +1,59 @@
+# Every target works from a fresh clone: it makes the environment first. Needs Python 3.11+, make and git.
+PYTHON ?= python3
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+PATHS := connectors orchestration sandbox tests benchmarks
+
+export DO_NOT_TRACK := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help env demo dev test test-slow acceptance bench lint format lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+env: $(STAMP)  ## the environment in .venv, as locked
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+demo: $(STAMP)  ## a simulated company, refreshed through the real pipeline, and its KPI board
+	$(BIN)/python -m sandbox.demo
+
+dev: $(STAMP)  ## Dagster UI and daemon on http://127.0.0.1:3000
+	$(BIN)/python -m orchestration.dev
+
+test: $(STAMP)  ## the fast suite: offline, a few minutes
+	$(BIN)/pytest -n 2 --dist loadfile
+
+test-slow: $(STAMP)  ## what takes longer than the fast suite allows
+	$(BIN)/pytest -m slow
+
+acceptance: $(STAMP)  ## every seed through everything
+	$(BIN)/pytest -m acceptance
+
+bench: $(STAMP)  ## performance as ratios measured in one run
+	$(BIN)/python -m benchmarks
+
+lint: $(STAMP)  ## ruff, pyright, sqlfluff
+	$(BIN)/ruff format --check $(PATHS)
+	$(BIN)/ruff check $(PATHS)
+	$(BIN)/pyright
+	cd dbt_project && ../$(BIN)/sqlfluff lint models --processes 2
+
+format: $(STAMP)  ## formats Python and SQL
+	$(BIN)/ruff format $(PATHS)
+	$(BIN)/ruff check --fix $(PATHS)
+
+lock: $(STAMP)  ## resolves requirements.lock anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev \
+	  --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+
+clean:  ## removes the environment and everything made by runs
+	rm -rf $(VENV) data .cache dbt_project/target dbt_project/logs
