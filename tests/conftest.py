@@ -16,7 +16,7 @@ os.environ.update(
 )
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
-LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104  compared, never bound
+LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 
 
 class NetworkBlockedError(RuntimeError):
