@@ -1,0 +1,113 @@
+"""Compares two `kpi_values` frames row by row and says in words where they differ."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tests.oracle import KEY
+
+RATIO_TOLERANCE = 1e-9
+HALF_A_CENT = 0.005
+PARTS = ("numerator", "denominator")
+COMPARISONS = ("previous_value", "previous_year_value")
+FLAGS = ("is_open_period", "is_missing")
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What is wrong with one KPI: rows that only one side has, and columns that differ in rows of both."""
+
+    kpi_id: str
+    rows: int
+    example: str
+
+    def __str__(self) -> str:
+        return f"{self.kpi_id}: {self.rows} rows differ\n{self.example}"
+
+
+def differences(found: pd.DataFrame, expected: pd.DataFrame) -> list[Difference]:
+    """KPIs whose rows are not equal, worst first; empty if the frames agree.
+
+    Rows are matched on `KEY` (both sides in full). Counts and flags must be equal, money within half a cent, ratios
+    within 1e-9 (relative above 1, absolute below). Raises ValueError when a frame has a key twice.
+    """
+    for name, frame in (("found", found), ("expected", expected)):
+        twice = frame[frame.duplicated(list(KEY), keep=False)]
+        if len(twice):
+            raise ValueError(f"{name}: {len(twice)} rows share a key, such as {_where(twice.iloc[0])}")
+    both = _keyed(found).merge(
+        _keyed(expected), on=list(KEY), how="outer", suffixes=("_found", "_expected"), indicator="side"
+    )
+    both["wrong"] = _wrong_columns(both)
+    wrong = both[both["wrong"] != ""]
+    result = [_difference(str(kpi), part) for kpi, part in wrong.groupby("kpi_id", sort=True)]
+    return sorted(result, key=lambda item: -item.rows)
+
+
+def report(found: pd.DataFrame, expected: pd.DataFrame) -> str:
+    """The differences as text; empty if there are none."""
+    return "\n".join(str(item) for item in differences(found, expected))
+
+
+def _keyed(frame: pd.DataFrame) -> pd.DataFrame:
+    kept = frame[[*KEY, *PARTS, "value", *COMPARISONS, *FLAGS]].copy()
+    kept["period_start"] = pd.to_datetime(kept["period_start"]).astype("datetime64[s]")
+    text = [name for name in KEY if name != "period_start"]
+    numbers = (*PARTS, "value", *COMPARISONS)
+    return kept.astype(dict.fromkeys(text, object) | dict.fromkeys(numbers, float))
+
+
+def _wrong_columns(both: pd.DataFrame) -> pd.Series:
+    """Names of the columns that differ per row; `only found` or `only expected` for rows of one side."""
+    is_both = (both["side"] == "both").to_numpy()
+    is_ratio = both["denominator_expected"].notna() | both["denominator_found"].notna()
+    is_money = (both["currency"] != "none").to_numpy()
+    wrong = np.where(is_both, "", np.where(both["side"] == "left_only", "only found", "only expected")).astype(object)
+    for name in (*PARTS, "value", *COMPARISONS):
+        left, right = both[f"{name}_found"].to_numpy(float), both[f"{name}_expected"].to_numpy(float)
+        is_part = name in PARTS
+        # A part may be money even if the ratio is not (ROAS): parts with cents are compared as money.
+        cents = is_part & (_has_fraction(left) | _has_fraction(right) | is_money)
+        counts_equal = left == right
+        money_equal = np.abs(left - right) <= HALF_A_CENT
+        scale = np.maximum(1.0, np.maximum(np.abs(left), np.abs(right)))
+        ratios_equal = np.abs(left - right) <= RATIO_TOLERANCE * scale
+        exact = ~cents if is_part else ~is_ratio.to_numpy() & ~is_money
+        as_money = cents if is_part else ~is_ratio.to_numpy() & is_money
+        equal = np.where(exact, counts_equal, np.where(as_money, money_equal, ratios_equal))
+        equal |= np.isnan(left) & np.isnan(right)
+        wrong[is_both & ~equal] += f" {name}"
+    for name in FLAGS:
+        differ = (both[f"{name}_found"] != both[f"{name}_expected"]).to_numpy()
+        wrong[is_both & differ] += f" {name}"
+    return pd.Series(wrong, index=both.index).str.strip()
+
+
+def _has_fraction(values: np.ndarray) -> np.ndarray:
+    return np.nan_to_num(values) % 1 != 0
+
+
+def _difference(kpi_id: str, rows: pd.DataFrame) -> Difference:
+    """Counts per grain, set and kind, then the first rows of each kind."""
+    lines = []
+    kinds = rows.groupby(["wrong", "segment_set", "period_grain"], sort=False)
+    for (wrong, segment_set, grain), part in sorted(kinds, key=lambda item: -len(item[1]))[:SHOWN]:
+        lines.append(f"  {len(part)} × {segment_set} by {grain}: {wrong}")
+        lines += [f"    {_where(row)}: {_values(row)}" for _, row in part.head(SHOWN).iterrows()]
+    return Difference(kpi_id, len(rows), "\n".join(lines))
+
+
+def _where(row: pd.Series) -> str:
+    named = [f"{name}={row[name]}" for name in KEY[4:] if row[name] not in ("(all)", "none")]
+    return f"{row['kpi_id']} {row['period_grain']} {pd.Timestamp(row['period_start']).date()} {' '.join(named)}".strip()
+
+
+def _values(row: pd.Series) -> str:
+    sides = {"both": ("found", "expected"), "left_only": ("found",), "right_only": ("expected",)}[str(row["side"])]
+    texts = []
+    for side in sides:
+        shown = {name: row[f"{name}_{side}"] for name in (*PARTS, "value", *COMPARISONS)}
+        texts.append(f"{side} " + ", ".join(f"{name}={value:.12g}" for name, value in shown.items() if pd.notna(value)))
+    return " | ".join(texts)

@@ -1,0 +1,29 @@
+"""Every KPI once more, from the sandbox's truth and the catalogue's prose; see README.md."""
+
+from datetime import datetime
+from typing import Protocol
+
+import pandas as pd
+
+from tests.oracle import ads, costs, customers, leads, mail, orders, social, surveys, web
+from tests.oracle.assemble import KEY, VALUES, rows
+from tests.oracle.facts import Fact
+from tests.oracle.state import Truth
+
+__all__ = ["KEY", "VALUES", "kpi_values"]
+
+
+class World(Protocol):
+    """What the oracle needs of `sandbox.world.World`."""
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]: ...
+
+
+def kpi_values(world: World, as_of: datetime) -> pd.DataFrame:
+    """All rows of the published `kpi_values` as of an instant (UTC); columns `KEY` and `VALUES`."""
+    truth = Truth(world.tables, as_of)
+    facts: list[Fact] = []
+    for area in (web, ads, social, mail, leads, orders, customers, costs, surveys):
+        facts += area.facts(truth)
+    return rows(facts, truth.until)

@@ -1,0 +1,196 @@
+"""The table of README.md as data: which KPI at which grains and segment sets, from which measures."""
+
+from dataclasses import dataclass, field
+
+ALL = "(all)"
+UNKNOWN = "unknown"
+CURRENCY = "SEK"
+FIRST_PARTY = "first_party:last_non_direct"
+DIMENSIONS = (
+    "platform",
+    "channel",
+    "source_medium",
+    "campaign",
+    "country",
+    "device",
+    "landing_page",
+    "customer_type",
+)
+SEGMENT_SETS: dict[str, tuple[str, ...]] = {
+    "total": (),
+    **{name: (name,) for name in DIMENSIONS},
+    "channel_x_device": ("channel", "device"),
+    "channel_x_country": ("channel", "country"),
+    "landing_page_x_channel": ("landing_page", "channel"),
+}
+DENSE_SETS = ("total", "channel")
+ACTIONS = ("purchase", "form", "newsletter")
+
+DAILY = ("day", "week", "month", "quarter")
+WEEKLY = DAILY[1:]
+MONTHLY = DAILY[2:]
+
+WEB = ("total", "channel", "country", "device", "source_medium", "campaign", "channel_x_device", "channel_x_country")
+LANDING = ("total", "landing_page", "channel", "landing_page_x_channel")
+VISITORS = ("total", "channel", "country", "device")
+ADS = ("total", "platform", "channel", "campaign", "country", "device")
+CLAIMS = ("platform", "campaign")
+MAIL = ("total", "platform", "campaign")
+LEADS = ("total", "channel", "campaign", "country")
+SALES = ("total", "channel", "campaign", "country", "device", "customer_type")
+BUYERS = ("total", "channel", "country", "customer_type")
+ANSWERS = ("total", "platform", "country", "customer_type")
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """`num` and `den`: measure → weight; no `den` = a count or an amount. `basis` by README: none, A, F or P."""
+
+    kpi_id: str
+    grains: tuple[str, ...]
+    sets: tuple[str, ...]
+    num: dict[str, float]
+    den: dict[str, float] = field(default_factory=dict)
+    basis: str = "none"
+    is_money: bool = False
+
+    def attribution_basis(self, segment_set: str) -> str:
+        names_channel = {"channel", "campaign"} & set(SEGMENT_SETS[segment_set])
+        if self.basis == "F" or (self.basis == "A" and names_channel):
+            return FIRST_PARTY
+        return "platform" if self.basis == "P" else "none"
+
+    @property
+    def date_basis(self) -> str:
+        return "click" if self.basis == "P" else "none"
+
+
+def _one(*measures: str) -> dict[str, float]:
+    return dict.fromkeys(measures, 1.0)
+
+
+def _web() -> list[Kpi]:
+    sessions = _one("sessions")
+    return [
+        Kpi("web_sessions", DAILY, WEB, sessions),
+        Kpi("page_views", DAILY, WEB, _one("page_views")),
+        Kpi("sessions_by_channel", DAILY, ("channel", "channel_x_device", "channel_x_country"), sessions),
+        Kpi("channel_share", WEEKLY, ("channel",), sessions, _one("sessions_of_all_channels")),
+        Kpi("pages_per_session", WEEKLY, WEB, _one("page_views"), sessions),
+        Kpi("engagement_rate", WEEKLY, WEB, _one("engaged_sessions"), sessions),
+        Kpi("bounce_rate", WEEKLY, WEB, {"sessions": 1, "engaged_sessions": -1}, sessions),
+        Kpi("cvr_session", WEEKLY, WEB, _one("sessions_any"), sessions),
+        Kpi("conversions_form", DAILY, WEB, _one("sessions_form")),
+        Kpi("conversions_newsletter", DAILY, WEB, _one("sessions_newsletter")),
+        Kpi("landing_bounce_rate", WEEKLY, LANDING, {"entries": 1, "engaged_entries": -1}, _one("entries")),
+        Kpi("cvr_landing", WEEKLY, LANDING, _one("entries_any"), _one("entries")),
+        Kpi("web_users", DAILY, VISITORS, _one("users")),
+        Kpi("web_users_active", DAILY, VISITORS, _one("active_users")),
+        Kpi("new_user_share", WEEKLY, VISITORS, _one("new_users"), _one("users")),
+        Kpi("cvr_user", MONTHLY, VISITORS, _one("users_any"), _one("users")),
+    ]
+
+
+def _paid() -> list[Kpi]:
+    spend = _one("spend")
+    return [
+        Kpi("impressions_paid", DAILY, ADS, _one("impressions")),
+        Kpi("clicks", DAILY, ADS, _one("clicks")),
+        Kpi("clicks_all", DAILY, ADS, _one("clicks_all")),
+        Kpi("spend", DAILY, ADS, spend, is_money=True),
+        Kpi("ctr", DAILY, ADS, _one("clicks"), _one("impressions")),
+        Kpi("ctr_all", DAILY, ADS, _one("clicks_all"), _one("impressions")),
+        Kpi("cpc", DAILY, ADS, spend, _one("clicks"), is_money=True),
+        Kpi("cpm", DAILY, ADS, {"spend": 1000}, _one("impressions"), is_money=True),
+        Kpi("reach", DAILY, CLAIMS, _one("reach")),
+        Kpi("frequency", WEEKLY, CLAIMS, _one("reach_impressions"), _one("reach")),
+        Kpi("roas_platform", DAILY, CLAIMS, _one("claimed_value"), spend, "P"),
+        Kpi("claims_ratio", MONTHLY, ("total",), _one("claimed_orders"), _one("orders_with_touch"), "P"),
+    ]
+
+
+def _organic() -> list[Kpi]:
+    sets, engagements = ("total", "platform"), _one("social_engagements")
+    delivered = _one("mails_delivered")
+    return [
+        Kpi("impressions_organic", DAILY, sets, _one("organic_views")),
+        Kpi("followers", WEEKLY, sets, _one("followers")),
+        Kpi("followers_gained", DAILY, sets, _one("followers_gained")),
+        Kpi("social_engagements", DAILY, sets, engagements),
+        Kpi("social_engagement_rate", DAILY, sets, engagements, _one("post_views")),
+        Kpi("email_delivered", DAILY, MAIL, delivered),
+        Kpi("unsubscribe_rate", DAILY, MAIL, _one("unsubscribes"), delivered),
+        Kpi("email_click_rate", WEEKLY, MAIL, _one("mail_clickers"), delivered),
+        Kpi("open_rate_raw", WEEKLY, MAIL, _one("mail_openers"), delivered),
+        Kpi("open_rate", WEEKLY, MAIL, _one("human_openers"), _one("mails_delivered_human")),
+    ]
+
+
+def _leads() -> list[Kpi]:
+    spend = _one("spend")
+    return [
+        Kpi("leads", DAILY, LEADS, _one("leads"), basis="A"),
+        Kpi("mql", WEEKLY, LEADS, _one("mql"), basis="A"),
+        Kpi("mql_rate_30", WEEKLY, LEADS, _one("leads_mql_30"), _one("leads"), "A"),
+        Kpi("cpl", WEEKLY, LEADS, spend, _one("leads"), "A", is_money=True),
+        Kpi("cpmql", WEEKLY, LEADS, spend, _one("mql"), "A", is_money=True),
+        Kpi("cpa_purchase", DAILY, LEADS, spend, _one("orders"), "A", is_money=True),
+        Kpi("cpa_form", DAILY, LEADS, spend, _one("sessions_form"), is_money=True),
+        Kpi("cpa_newsletter", DAILY, LEADS, spend, _one("sessions_newsletter"), is_money=True),
+    ]
+
+
+def _sales() -> list[Kpi]:
+    orders = _one("orders")
+    net = {"gross": 1.0, "discounts": -1.0, "refunds": -1.0}
+    spend = _one("spend")
+    full = _one("spend", "agency_fee", "tool", "staff")
+    customers = _one("new_customers")
+    return [
+        Kpi("conversions_purchase", DAILY, SALES, orders, basis="A"),
+        Kpi("orders", DAILY, SALES, orders, basis="A"),
+        Kpi("revenue_gross", DAILY, SALES, _one("gross"), basis="A", is_money=True),
+        Kpi("revenue_net", DAILY, SALES, net, basis="A", is_money=True),
+        Kpi("revenue_new", WEEKLY, SALES, _one("revenue_of_first_orders"), basis="A", is_money=True),
+        Kpi("revenue_by_channel", MONTHLY, ("channel",), net, basis="A", is_money=True),
+        Kpi("aov", WEEKLY, SALES, {"gross": 1.0, "discounts": -1.0}, orders, "A", is_money=True),
+        Kpi("aov_net", WEEKLY, SALES, net, orders, "A", is_money=True),
+        Kpi("new_customers", WEEKLY, ("total", "channel"), customers, basis="A"),
+        Kpi("cac_media", MONTHLY, ("total", "channel"), spend, customers, "A", is_money=True),
+        Kpi(
+            "cac_paid",
+            MONTHLY,
+            ("total", "channel"),
+            _one("spend", "agency_fee"),
+            _one("new_customers_paid"),
+            "F",
+            True,
+        ),
+        Kpi("cac_blended", MONTHLY, ("total",), full, customers, is_money=True),
+        Kpi("spend_full", MONTHLY, ("total", "channel"), full, is_money=True),
+        Kpi("mer", MONTHLY, ("total",), net, full),
+        Kpi(
+            "roas_net",
+            WEEKLY,
+            ("total", "channel", "campaign", "platform"),
+            _one("revenue_net_paid"),
+            _one("spend", "agency_fee"),
+            "F",
+        ),
+    ]
+
+
+def _loyalty() -> list[Kpi]:
+    return [
+        Kpi("repurchase_rate_90", MONTHLY, BUYERS, _one("repeaters_90"), _one("cohort_90"), "A"),
+        Kpi("ltv_hist_90", MONTHLY, BUYERS, _one("cohort_revenue_90"), _one("cohort_size_90"), "A", True),
+        Kpi("ltv_hist_365", MONTHLY, BUYERS, _one("cohort_revenue_365"), _one("cohort_size_365"), "A", True),
+        Kpi("returning_share", MONTHLY, BUYERS, _one("returning_buyers"), _one("buyers"), "A"),
+        Kpi("arppu", MONTHLY, BUYERS, _one("revenue_of_customers"), _one("buyers"), "A", True),
+        Kpi("nps", MONTHLY, ANSWERS, {"promoters": 100, "detractors": -100}, _one("nps_answers")),
+        Kpi("nki", MONTHLY, ANSWERS, _one("nki_index"), _one("nki_answers")),
+        Kpi("csat", WEEKLY, ANSWERS, _one("csat_score"), _one("csat_answers")),
+    ]
+
+
+KPIS: tuple[Kpi, ...] = (*_web(), *_paid(), *_organic(), *_leads(), *_sales(), *_loyalty())

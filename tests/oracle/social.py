@@ -1,0 +1,50 @@
+"""Organic social: account days, follower stock, posts."""
+
+import numpy as np
+import pandas as pd
+
+from tests.oracle.facts import Additive, Fact, Stock
+from tests.oracle.periods import company_day
+from tests.oracle.state import Truth
+
+COUNTERS = ("likes", "comments", "shares", "saves", "views")
+HOURS_TO_FULL_COUNT = 336
+
+
+def facts(truth: Truth) -> list[Fact]:
+    days = truth.table("social_days")
+    days = days[days["date"] <= truth.until].reset_index(drop=True)
+    days = days.assign(platform=days["platform"].astype(object), organic_views=days["views"].astype(float))
+    return [
+        Additive(days, ("platform",), ("organic_views",)),
+        Stock(days.rename(columns={"followers_end": "followers"}), ("platform",), "followers", truth.until),
+        Additive(_gained(days), ("platform",), ("followers_gained",)),
+        Additive(_posts(truth), ("platform",), ("social_engagements", "post_views")),
+    ]
+
+
+def _gained(days: pd.DataFrame) -> pd.DataFrame:
+    """Difference of the stock to the day before, per account; no row without that day."""
+    rows = days.sort_values(["platform", "account_id", "date"])
+    before = rows.groupby(["platform", "account_id"], observed=True)[["date", "followers_end"]].shift()
+    rows = rows.assign(followers_gained=rows["followers_end"] - before["followers_end"])
+    return rows[rows["date"] - before["date"] == pd.Timedelta(days=1)]
+
+
+def _posts(truth: Truth) -> pd.DataFrame:
+    """Lifetime counters as shown at `as_of`, on the publish day; deleted posts are gone."""
+    posts = truth.table("social_posts")
+    posts = posts[truth.happened(posts["published_at"]) & ~truth.happened(posts["deleted_at"])].reset_index(drop=True)
+    posts["date"] = company_day(posts["published_at"])
+    posts = posts[posts["date"] <= truth.until].reset_index(drop=True)
+    age = (truth.as_of - posts["published_at"]) / pd.Timedelta(hours=1)
+    share = np.minimum(1.0, age / HOURS_TO_FULL_COUNT)
+    shown = {name: np.floor(posts[name].fillna(0).astype(float) * share) for name in COUNTERS}
+    return pd.DataFrame(
+        {
+            "date": posts["date"],
+            "platform": posts["platform"].astype(object),
+            "social_engagements": shown["likes"] + shown["comments"] + shown["shares"] + shown["saves"],
+            "post_views": shown["views"],
+        }
+    )
