@@ -82,7 +82,7 @@ def _wrong_columns(both: pd.DataFrame) -> pd.Series:
     for name in FLAGS:
         differ = (both[f"{name}_found"] != both[f"{name}_expected"]).to_numpy()
         wrong[is_both & differ] += f" {name}"
-    return pd.Series(wrong, index=both.index).str.strip()
+    return pd.Series([str(text).strip() for text in wrong], index=both.index)
 
 
 def _has_fraction(values: np.ndarray) -> np.ndarray:
