@@ -1,0 +1,9 @@
+"""Compiled-SQL runner: dbt compiles once, the SQL runs in one in-memory DuckDB over landing tables given as Arrow.
+
+A world takes a few seconds this way, without dlt, Dagster or files, so that many worlds can be tried.
+"""
+
+from tests.runner.compile import Project, compiled
+from tests.runner.run import Landing, run
+
+__all__ = ["Landing", "Project", "compiled", "run"]
