@@ -1,0 +1,107 @@
+"""What lands from the company's configuration: settings as one-row or small tables, inputs in their entity's shape."""
+
+from dataclasses import replace
+
+from connectors.common.table import DAY, FLAG, NUMBER, RATE, TEXT, WHOLE, Reload, Table
+from connectors.files.entities import ENTITIES
+
+
+def _whole(name: str, key: tuple[str, ...], description: str, **columns: object) -> Table:
+    return Table(name, columns, key, Reload.REPLACE, description=description)  # type: ignore[arg-type]
+
+
+def _input(entity: str) -> Table:
+    """An entity that the company enters in a file; the file is read whole each time."""
+    return replace(ENTITIES[entity], reload=Reload.REPLACE, window_column=None)
+
+
+COMPANY = _whole(
+    "company",
+    ("company_name",),
+    "One row: what holds for the whole company.",
+    company_name=TEXT,
+    time_zone=TEXT,  # IANA name
+    reporting_currency=TEXT,  # ISO 4217
+    fiscal_year_start_month=WHOLE,  # 1 = calendar year
+    lookback_days=WHOLE,  # visits older than this before an order are not looked at
+    min_n=WHOLE,  # smaller denominators make a value unreliable
+    privacy_k=WHOLE,  # smaller cells of personal segment sets are merged
+    phase=TEXT,  # new, growth, mature
+)
+KEY_ACTIONS = _whole(
+    "key_actions",
+    ("key_action",),
+    "What the company counts as a conversion.",
+    key_action=TEXT,
+    label=TEXT,
+    kind=TEXT,  # order, contact_stage, web_event
+    web_event=TEXT,  # the web analytics event of it; null if none
+)
+PLATFORM_ACTIONS = _whole(
+    "platform_actions",
+    ("platform", "platform_action"),
+    "Which of an ad platform's own actions is which key action.",
+    platform=TEXT,
+    platform_action=TEXT,
+    key_action=TEXT,
+)
+CHANNEL_OVERRIDES = _whole(
+    "channel_overrides",
+    ("match_kind", "pattern"),
+    "The company's own channel rules; they win over the defaults.",
+    match_kind=TEXT,  # channel_group, source_medium, campaign_type, crm
+    pattern=TEXT,  # lower case, * stands for any text
+    channel=TEXT,
+    priority=WHOLE,  # the lowest that fits wins
+)
+VAT_RATES = _whole(
+    "vat_rates",
+    ("country",),
+    "VAT by country, for amounts that come with VAT and without their own rate.",
+    country=TEXT,
+    rate=RATE,  # 0.25 = 25 %
+)
+SETTLE_DAYS = _whole(
+    "settle_days",
+    ("source",),
+    "How many days each source restates, and for how many a day is provisional.",
+    source=TEXT,
+    reload_days=WHOLE,
+    settle_days=WHOLE,
+)
+GOALS = _whole(
+    "goals",
+    ("goal_id",),
+    "Goals: what a KPI is to reach, by when.",
+    goal_id=TEXT,
+    objective=TEXT,
+    owner_role=TEXT,
+    stage=TEXT,
+    kpi_id=TEXT,
+    period_grain=TEXT,
+    segment_set=TEXT,
+    segment=TEXT,  # the dimension's value; (all) for total
+    baseline_start=DAY,
+    baseline_value=NUMBER,
+    change_type=TEXT,  # percent, points, absolute
+    target_value=NUMBER,
+    mode=TEXT,  # reach, stay_above, stay_below
+    start_date=DAY,
+    deadline=DAY,
+    review_cadence=TEXT,
+    failure_threshold=NUMBER,
+    is_active=FLAG,
+)
+
+TABLES = (
+    COMPANY,
+    KEY_ACTIONS,
+    PLATFORM_ACTIONS,
+    CHANNEL_OVERRIDES,
+    VAT_RATES,
+    SETTLE_DAYS,
+    GOALS,
+    _input("costs"),
+    _input("fx_rates"),
+    _input("manual_kpis"),
+)
