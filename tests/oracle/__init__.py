@@ -25,5 +25,5 @@ def kpi_values(world: World, as_of: datetime) -> pd.DataFrame:
     truth = Truth(world.tables, as_of)
     facts: list[Fact] = []
     for area in (web, ads, social, mail, leads, orders, customers, costs, surveys):
-        facts += area.facts(truth)
+        facts += [fact for fact in area.facts(truth) if len(fact.rows)]
     return rows(facts, truth.until)

@@ -1,11 +1,11 @@
 """From facts to rows of `kpi_values`: divide last, fill dense series, compare, cut old rows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
-from tests.oracle.catalogue import ALL, CURRENCY, DENSE_SETS, DIMENSIONS, KPIS, SEGMENT_SETS, Kpi
+from tests.oracle.catalogue import ALL, CURRENCY, DENSE_SETS, DIMENSIONS, KPIS, SEGMENT_SETS
 from tests.oracle.facts import Fact, all_periods
 from tests.oracle.periods import GRAINS, next_start, period_end, year_before
 
@@ -34,64 +34,66 @@ VALUES = (
 
 def rows(facts: Sequence[Fact], until: pd.Timestamp) -> pd.DataFrame:
     """All KPIs at all legal grains and sets, as published."""
-    found = [part for grain in GRAINS for name in SEGMENT_SETS for part in _of_set(facts, grain, name, until)]
-    result = pd.concat(found, ignore_index=True)
+    found = [_of_set(facts, grain, name, until) for grain in GRAINS for name in SEGMENT_SETS]
+    result = pd.concat([part for part in found if part is not None], ignore_index=True)
     result["is_missing"] = False
-    return result[[*KEY, *VALUES]]
+    result = result.reindex(columns=[*KEY, *VALUES])
+    return result.fillna(dict.fromkeys(DIMENSIONS, ALL))
 
 
-def _of_set(facts: Sequence[Fact], grain: str, segment_set: str, until: pd.Timestamp) -> Iterator[pd.DataFrame]:
+def _of_set(facts: Sequence[Fact], grain: str, segment_set: str, until: pd.Timestamp) -> pd.DataFrame | None:
     """The rows of one grain and set, all KPIs computed on one wide table of measures."""
     kpis = [kpi for kpi in KPIS if grain in kpi.grains and segment_set in kpi.sets]
-    wide = _wide(facts, grain, segment_set, until) if kpis else None
+    wide = _wide(facts, {name for kpi in kpis for name in kpi.measures}, grain, segment_set, until)
     if wide is None:
-        return
+        return None
     dims = SEGMENT_SETS[segment_set]
-    last_day = period_end(grain, wide["period_start"])
-    is_open = (last_day > until).to_numpy()
+    is_open = (period_end(grain, wide["period_start"]) > until).to_numpy()
     previous = _positions(wide, dims, next_start(grain, wide["period_start"], -1))
     last_year = _positions(wide, dims, year_before(grain, wide["period_start"]))
     published = _is_kept(grain, segment_set, (until - wide["period_start"]).dt.days.to_numpy())
-    series = wide.groupby(list(dims), observed=True).ngroup().to_numpy() if dims else np.zeros(len(wide), int)
+    series = wide.groupby(list(dims)).ngroup().to_numpy() if dims else np.zeros(len(wide), int)
+    known = {name: wide[name].to_numpy(dtype=float) for name in wide.columns.drop(["period_start", *dims])}
+    parts = []
     for kpi in kpis:
-        missing = {*kpi.num, *kpi.den} - set(wide.columns)
-        if missing == {*kpi.num, *kpi.den}:
-            continue
-        present = [name for name in (*kpi.num, *kpi.den) if name not in {*missing, CONTEXT}]
-        exists = wide[present].notna().any(axis=1).to_numpy()
+        exists = np.zeros(len(wide), bool)
+        for name in set(kpi.measures) & set(known) - {CONTEXT}:
+            exists |= ~np.isnan(known[name])
         if segment_set in DENSE_SETS:
             exists = _from_first(exists, series)
-        numerator = _part(wide, kpi.num)
-        denominator = _part(wide, kpi.den) if kpi.den else np.full(len(wide), np.nan)
-        value = numerator.copy()
+        numerator, denominator = _part(known, kpi.num, len(wide)), np.full(len(wide), np.nan)
+        value = numerator
         if kpi.den:
+            denominator = _part(known, kpi.den, len(wide))
             value = np.divide(numerator, denominator, out=np.full(len(wide), np.nan), where=denominator != 0)
         value = np.where(exists, value, np.nan)
-        chosen = exists & published
-        rows = wide.loc[chosen, ["period_start", *dims]].astype(dict.fromkeys(dims, object))
-        rows["numerator"], rows["denominator"] = numerator[chosen], denominator[chosen]
-        rows["value"], rows["is_open_period"] = value[chosen], is_open[chosen]
-        rows["previous_value"] = _compared(value, previous, is_open)[chosen]
-        rows["previous_year_value"] = _compared(value, last_year, is_open)[chosen]
-        yield rows.assign(**_labels(kpi, grain, segment_set))
-
-
-def _labels(kpi: Kpi, grain: str, segment_set: str) -> dict[str, str]:
-    return {
-        **{name: ALL for name in DIMENSIONS if name not in SEGMENT_SETS[segment_set]},
-        "kpi_id": kpi.kpi_id,
+        compared = (_compared(value, previous, is_open), _compared(value, last_year, is_open))
+        chosen = np.flatnonzero(exists & published)
+        parts.append((chosen, *(column[chosen] for column in (numerator, denominator, value, *compared))))
+    position, *numbers = (np.concatenate(column) for column in zip(*parts, strict=True))
+    labels = np.repeat(np.arange(len(kpis)), [len(part[0]) for part in parts])
+    columns = {
+        "kpi_id": np.array([kpi.kpi_id for kpi in kpis], dtype=object)[labels],
         "period_grain": grain,
+        "period_start": wide["period_start"].to_numpy()[position],
         "segment_set": segment_set,
-        "attribution_basis": kpi.attribution_basis(segment_set),
-        "date_basis": kpi.date_basis,
-        "currency": CURRENCY if kpi.is_money else "none",
+        **{name: wide[name].to_numpy(dtype=object)[position] for name in dims},
+        "attribution_basis": np.array([kpi.attribution_basis(segment_set) for kpi in kpis], dtype=object)[labels],
+        "date_basis": np.array([kpi.date_basis for kpi in kpis], dtype=object)[labels],
+        "currency": np.array([CURRENCY if kpi.is_money else "none" for kpi in kpis], dtype=object)[labels],
+        "is_open_period": is_open[position],
     }
+    names = ("numerator", "denominator", "value", "previous_value", "previous_year_value")
+    return pd.DataFrame(columns | dict(zip(names, numbers, strict=True)))
 
 
-def _wide(facts: Sequence[Fact], grain: str, segment_set: str, until: pd.Timestamp) -> pd.DataFrame | None:
+def _wide(
+    facts: Sequence[Fact], measures: set[str], grain: str, segment_set: str, until: pd.Timestamp
+) -> pd.DataFrame | None:
     """One row per period and cell, one column per measure; in dense sets every period of every series."""
     dims = SEGMENT_SETS[segment_set]
-    cells = [found for fact in facts if (found := fact.cells(grain, segment_set)) is not None and len(found)]
+    wanted = [fact.cells(grain, segment_set) for fact in facts if measures & set(fact.measures)]
+    cells = [found for found in wanted if found is not None and len(found)]
     if not cells:
         return None
     keys = ["period_start", *dims]
@@ -100,8 +102,8 @@ def _wide(facts: Sequence[Fact], grain: str, segment_set: str, until: pd.Timesta
     if segment_set in DENSE_SETS:
         cells.append(_grid(cells, grain, dims, until))
     stacked = pd.concat(cells, ignore_index=True)
-    measures = [name for name in stacked.columns if name not in keys]
-    wide = stacked.groupby(keys, sort=True)[measures].sum(min_count=1).reset_index()
+    columns = [name for name in stacked.columns if name not in keys]
+    wide = stacked.groupby(keys, sort=True)[columns].sum(min_count=1).reset_index()
     if segment_set == "channel" and "sessions" in wide:
         wide[CONTEXT] = wide.groupby("period_start")["sessions"].transform("sum")
     return wide
@@ -126,11 +128,11 @@ def _compared(value: np.ndarray, positions: np.ndarray, is_open: np.ndarray) -> 
     return np.where((positions >= 0) & ~is_open, value[positions], np.nan)
 
 
-def _part(wide: pd.DataFrame, terms: dict[str, float]) -> np.ndarray:
-    total = np.zeros(len(wide))
+def _part(known: dict[str, np.ndarray], terms: dict[str, float], length: int) -> np.ndarray:
+    total = np.zeros(length)
     for measure, weight in terms.items():
-        if measure in wide:
-            total += weight * wide[measure].fillna(0.0).to_numpy(dtype=float)
+        if measure in known:
+            total += weight * np.nan_to_num(known[measure])
     return total
 
 

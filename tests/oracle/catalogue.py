@@ -54,6 +54,10 @@ class Kpi:
     basis: str = "none"
     is_money: bool = False
 
+    @property
+    def measures(self) -> tuple[str, ...]:
+        return (*self.num, *self.den)
+
     def attribution_basis(self, segment_set: str) -> str:
         names_channel = {"channel", "campaign"} & set(SEGMENT_SETS[segment_set])
         if self.basis == "F" or (self.basis == "A" and names_channel):

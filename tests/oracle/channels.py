@@ -1,6 +1,6 @@
 """The section "Channels" of `sandbox/README.md`: from source, medium and campaign to a channel id."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -68,11 +68,13 @@ def contact_channel(source: str, campaign: str, ad_campaigns: dict[str, str]) ->
     return CRM_SOURCES.get(source, UNKNOWN)
 
 
-def by_distinct(function: object, columns: Iterable[pd.Series], ad_campaigns: dict[str, str]) -> pd.Series:
+def by_distinct(
+    rule: Callable[..., str],
+    columns: Sequence[pd.Series],
+    ad_campaigns: dict[str, str],
+) -> pd.Series:
     """Apply a channel rule to columns, once per distinct combination."""
-    assert callable(function)
-    frame = pd.concat([column.astype(object).fillna("").rename(i) for i, column in enumerate(columns)], axis=1)
-    codes = frame.groupby(list(frame.columns), sort=False).ngroup()
-    first = frame.assign(code=codes).drop_duplicates("code").set_index("code")
-    found = {code: function(*values, ad_campaigns) for code, *values in first.itertuples()}
-    return codes.map(found)
+    texts = [column.astype(object).fillna("") for column in columns]
+    rows = list(zip(*texts, strict=True))
+    found = {row: rule(*row, ad_campaigns) for row in set(rows)}
+    return pd.Series([found[row] for row in rows], index=columns[0].index, dtype=object)

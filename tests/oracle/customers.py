@@ -41,6 +41,13 @@ def _first_orders(truth: Truth) -> pd.DataFrame:
     return purchases(truth).drop_duplicates("person").reset_index(drop=True)
 
 
+def _with_age(truth: Truth, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of people who have bought, with `age_days`: days since the day of their first order."""
+    first = _first_orders(truth)[["person", "date"]].rename(columns={"date": "first_date"})
+    aged = rows.merge(first, on="person")
+    return aged.assign(age_days=(aged["date"] - aged["first_date"]).dt.days)
+
+
 def _won_deals(truth: Truth) -> pd.DataFrame:
     """The first won deal of each person: `person`, `won_at`, `channel`."""
     deals = truth.table("deals")
@@ -85,9 +92,8 @@ def _repurchase(truth: Truth) -> Fact:
     refunded = refunds_of_counted(truth).groupby("order_id")["refund_cents"].sum()
     orders = purchases(truth)
     is_whole_refund = orders["order_id"].map(refunded).fillna(0) >= orders["line_cents"]
-    later = orders[~is_whole_refund & ~orders["order_id"].isin(first["order_id"])]
-    gap = later["date"] - later["person"].map(first.set_index("person")["date"])
-    repeaters = set(later.loc[gap <= pd.Timedelta(days=REPURCHASE_DAYS), "person"])
+    later = _with_age(truth, orders[~is_whole_refund & ~orders["order_id"].isin(first["order_id"])])
+    repeaters = set(later.loc[later["age_days"] <= REPURCHASE_DAYS, "person"])
     old_enough = first["date"] + pd.Timedelta(days=REPURCHASE_DAYS) <= truth.until
     cohort = first[old_enough].assign(cohort_90=1.0)
     cohort["repeaters_90"] = cohort["person"].isin(repeaters).astype(float)
@@ -97,12 +103,10 @@ def _repurchase(truth: Truth) -> Fact:
 def _ltv(truth: Truth, age: int) -> Fact:
     """Net revenue of people up to `age` days after their first order, on the day of that order."""
     first = _first_orders(truth)
-    first_day = first.set_index("person")["date"]
 
     def until_age(rows: pd.DataFrame, amount: str) -> pd.Series:
-        known = rows[rows["person"].isin(first_day.index)]
-        is_early = known["date"] - known["person"].map(first_day) <= pd.Timedelta(days=age)
-        return known[is_early].groupby("person")[amount].sum()
+        aged = _with_age(truth, rows)
+        return aged[aged["age_days"] <= age].groupby("person")[amount].sum()
 
     sold = until_age(counted(truth), "order_value")
     returned = until_age(refunds_of_counted(truth), "refunds")

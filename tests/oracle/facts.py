@@ -13,6 +13,12 @@ from tests.oracle.periods import next_start, period_end, period_start
 class Fact(Protocol):
     """Something that can be counted by period and segment set."""
 
+    @property
+    def rows(self) -> pd.DataFrame: ...
+
+    @property
+    def measures(self) -> tuple[str, ...]: ...
+
     def cells(self, grain: str, segment_set: str) -> pd.DataFrame | None:
         """`period_start`, the set's dimensions, one column per measure (null = not there).
 
@@ -65,7 +71,7 @@ class Stock:
     """`date`, dimensions and one measure that is read on the last day of a period and added over segments (class S)."""
 
     def __init__(self, rows: pd.DataFrame, dims: Sequence[str], measure: str, until: pd.Timestamp) -> None:
-        self.rows, self.dims, self.measure, self.until = rows, tuple(dims), measure, until
+        self.rows, self.dims, self.measures, self.until = rows, tuple(dims), (measure,), until
 
     def cells(self, grain: str, segment_set: str) -> pd.DataFrame | None:
         keys = SEGMENT_SETS[segment_set]
@@ -75,7 +81,7 @@ class Stock:
         last_day = period_end(grain, start)
         last_day = last_day.where(last_day <= self.until, self.until)
         kept = self.rows[self.rows["date"] == last_day].assign(period_start=start)
-        return sum_cells(kept, ("period_start", *keys), (self.measure,))
+        return sum_cells(kept, ("period_start", *keys), self.measures)
 
 
 class Distinct:
@@ -86,6 +92,7 @@ class Distinct:
 
     def __init__(self, rows: pd.DataFrame, dims: Sequence[str], flags: dict[str, str | None]) -> None:
         self.rows, self.dims, self.flags = rows, tuple(dims), flags
+        self.measures = tuple(flags)
 
     def cells(self, grain: str, segment_set: str) -> pd.DataFrame | None:
         keys = SEGMENT_SETS[segment_set]
@@ -109,6 +116,8 @@ class Distinct:
 class Returning:
     """Buyers of a period and how many of them had bought before it began."""
 
+    measures: tuple[str, ...] = ("buyers", "returning_buyers")
+
     def __init__(self, rows: pd.DataFrame, dims: Sequence[str]) -> None:
         self.rows, self.dims = rows, tuple(dims)
 
@@ -121,7 +130,7 @@ class Returning:
         counted = people.assign(
             buyers=1.0, returning_buyers=(people["first_date"] < people["period_start"]).astype(float)
         )
-        return sum_cells(counted, ("period_start", *keys), ("buyers", "returning_buyers"))
+        return sum_cells(counted, ("period_start", *keys), self.measures)
 
 
 def all_periods(grain: str, first: pd.Timestamp, until: pd.Timestamp) -> pd.DatetimeIndex:

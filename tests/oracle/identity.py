@@ -49,8 +49,8 @@ def winner_of(truth: Truth) -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def people(truth: Truth) -> pd.Series:
-    """Person key of each member; index `(kind, member id)` with kind `customer`, `contact` or `member`.
+def people(truth: Truth) -> dict[tuple[str, str], str]:
+    """Person key of each member `(kind, member id)`; kinds are `customer`, `contact` and `member`.
 
     A member has one address, so people connected by addresses are those with the same address.
     """
@@ -68,7 +68,7 @@ def people(truth: Truth) -> pd.Series:
         ignore_index=True,
     )
     address = members["email"].astype(object).fillna("").str.strip().str.lower()
-    role = address.str.partition("@")[0].str.partition("+")[0].isin(ROLE_NAMES)
+    role = address.str.replace("[+@].*", "", regex=True).isin(ROLE_NAMES)
     is_live = pd.Series(False, index=members.index)
     is_live[members["kind"] == "contact"] = contacts["archived_at"].isna().to_numpy() | (
         ~truth.happened(contacts["archived_at"]).to_numpy()
@@ -76,10 +76,10 @@ def people(truth: Truth) -> pd.Series:
     live_contacts = is_live.groupby(address).transform("sum")
     joins = (address != "") & ~role & (live_contacts <= LIVE_CONTACTS_LINKED_AT_MOST)
     person = address.where(joins, members["kind"] + ":" + members["id"])
-    return pd.Series(person.to_numpy(), index=pd.MultiIndex.from_frame(members[["kind", "id"]]))
+    return dict(zip(zip(members["kind"], members["id"], strict=True), person, strict=True))
 
 
 def person_of(truth: Truth, kind: str, ids: pd.Series) -> pd.Series:
     """Person key per id; null where the id is empty or not known."""
-    known = people(truth).loc[kind]
-    return ids.astype(object).map(known.to_dict())
+    known = people(truth)
+    return pd.Series([known.get((kind, member)) for member in ids], index=ids.index, dtype=object)
