@@ -62,20 +62,20 @@ def _keyed(frame: pd.DataFrame) -> pd.DataFrame:
 def _wrong_columns(both: pd.DataFrame) -> pd.Series:
     """Names of the columns that differ per row; `only found` or `only expected` for rows of one side."""
     is_both = (both["side"] == "both").to_numpy()
-    is_ratio = both["denominator_expected"].notna() | both["denominator_found"].notna()
+    is_ratio = (both["denominator_expected"].notna() | both["denominator_found"].notna()).to_numpy()
     is_money = (both["currency"] != "none").to_numpy()
     wrong = np.where(is_both, "", np.where(both["side"] == "left_only", "only found", "only expected")).astype(object)
     for name in (*PARTS, "value", *COMPARISONS):
         left, right = both[f"{name}_found"].to_numpy(float), both[f"{name}_expected"].to_numpy(float)
         is_part = name in PARTS
         # A part may be money even if the ratio is not (ROAS): parts with cents are compared as money.
-        cents = is_part & (_has_fraction(left) | _has_fraction(right) | is_money)
+        cents = is_part & (is_money | (is_ratio & (_has_fraction(left) | _has_fraction(right))))
         counts_equal = left == right
         money_equal = np.abs(left - right) <= HALF_A_CENT
         scale = np.maximum(1.0, np.maximum(np.abs(left), np.abs(right)))
         ratios_equal = np.abs(left - right) <= RATIO_TOLERANCE * scale
-        exact = ~cents if is_part else ~is_ratio.to_numpy() & ~is_money
-        as_money = cents if is_part else ~is_ratio.to_numpy() & is_money
+        exact = ~cents if is_part else ~is_ratio & ~is_money
+        as_money = cents if is_part else ~is_ratio & is_money
         equal = np.where(exact, counts_equal, np.where(as_money, money_equal, ratios_equal))
         equal |= np.isnan(left) & np.isnan(right)
         wrong[is_both & ~equal] += f" {name}"

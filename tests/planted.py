@@ -95,12 +95,12 @@ class PlantedWorld:
     losses: Losses = Losses()
 
 
-def planted(**rows: list[dict[str, Any]]) -> PlantedWorld:
+def planted(losses: Losses | None = None, **rows: list[dict[str, Any]]) -> PlantedWorld:
     """A world with these rows; a row gives what differs from `DEFAULTS`, a table that is not named is empty."""
     tables = {name: _frame(name, rows.pop(name, [])) for name in DEFAULTS}
     if rows:
         raise ValueError(f"no such truth tables: {sorted(rows)}")
-    return PlantedWorld(tables)
+    return PlantedWorld(tables, losses or Losses())
 
 
 def _frame(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 from tests.oracle import ads, costs, customers, leads, mail, orders, social, surveys, web
 from tests.oracle.assemble import KEY, VALUES, rows
 from tests.oracle.facts import Fact
-from tests.oracle.state import Truth
+from tests.oracle.state import Losses, Truth
 
 __all__ = ["KEY", "VALUES", "kpi_values"]
 
@@ -19,10 +19,13 @@ class World(Protocol):
     @property
     def tables(self) -> dict[str, pd.DataFrame]: ...
 
+    @property
+    def losses(self) -> Losses: ...
+
 
 def kpi_values(world: World, as_of: datetime) -> pd.DataFrame:
     """All rows of the published `kpi_values` as of an instant (UTC); columns `KEY` and `VALUES`."""
-    truth = Truth(world.tables, as_of)
+    truth = Truth(world.tables, as_of, world.losses)
     facts: list[Fact] = []
     for area in (web, ads, social, mail, leads, orders, customers, costs, surveys):
         facts += [fact for fact in area.facts(truth) if len(fact.rows)]

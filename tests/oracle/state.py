@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -13,14 +14,24 @@ RATE_VALID_DAYS = 7
 MICROS = 1_000_000
 
 
+class Losses(Protocol):
+    """What the web analytics vendor withholds, `sandbox/README.md` "Distortions"."""
+
+    @property
+    def landing_pages_kept(self) -> int | None: ...
+
+    @property
+    def user_threshold(self) -> int: ...
+
+
 class Truth:
     """The tables of `sandbox/README.md` with instants as naive UTC, and the two clocks.
 
     `until` is the last complete company day. Instants after `as_of` are not known yet: `happened` tells.
     """
 
-    def __init__(self, tables: Mapping[str, pd.DataFrame], as_of: datetime) -> None:
-        self._tables = tables
+    def __init__(self, tables: Mapping[str, pd.DataFrame], as_of: datetime, losses: Losses) -> None:
+        self._tables, self.losses = tables, losses
         self.as_of = pd.Timestamp(as_of.astimezone(UTC).replace(tzinfo=None))
         self.until = data_until(as_of)
 

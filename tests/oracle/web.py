@@ -12,6 +12,20 @@ PAGES_KEPT = 50  # per quarter, README.md
 OTHER = "(other)"
 
 
+class Visitors(Distinct):
+    """Web people; cells of a dimension with fewer users than the vendor's threshold are withheld."""
+
+    def __init__(self, rows: pd.DataFrame, dims: tuple[str, ...], flags: dict[str, str | None], threshold: int) -> None:
+        super().__init__(rows, dims, flags)
+        self.threshold = threshold
+
+    def cells(self, grain: str, segment_set: str) -> pd.DataFrame | None:
+        cells = super().cells(grain, segment_set)
+        if cells is None or segment_set == "total":
+            return cells
+        return cells[cells["users"] >= self.threshold]
+
+
 def facts(truth: Truth) -> list[Fact]:
     rows = truth.table("sessions")
     rows = rows[truth.happened(rows["processed_at"]) & (rows["date"] <= truth.until)].reset_index(drop=True)
@@ -19,7 +33,8 @@ def facts(truth: Truth) -> list[Fact]:
     rows["source_medium"] = rows["source"].astype(object) + " / " + rows["medium"].astype(object)
     is_any = rows["key_purchase"] | rows["key_form"] | rows["key_newsletter"]
     rows["is_any"] = is_any
-    return [_sessions(rows), _entries(rows), _people(rows)]
+    rows["landing_page"] = _reported_pages(rows, truth.losses.landing_pages_kept)
+    return [_sessions(rows), _entries(rows), _people(rows, truth.losses.user_threshold)]
 
 
 def _count(flags: pd.Series) -> pd.Series:
@@ -51,7 +66,7 @@ def _entries(rows: pd.DataFrame) -> Fact:
         {
             "date": rows["date"],
             "channel": rows["channel"],
-            "landing_page": _top_pages(rows),
+            "landing_page": _largest(period_start("quarter", rows["date"]), rows["landing_page"], PAGES_KEPT),
             "entries": 1.0,
             "engaged_entries": rows["is_engaged"].astype(float),
             "entries_any": _count(rows["is_any"]),
@@ -60,18 +75,23 @@ def _entries(rows: pd.DataFrame) -> Fact:
     return Additive(counted, ("channel", "landing_page"), ("entries", "engaged_entries", "entries_any"))
 
 
-def _top_pages(rows: pd.DataFrame) -> pd.Series:
-    """The landing page if it is among the top of its day's quarter, else `(other)`."""
+def _reported_pages(rows: pd.DataFrame, kept: int | None) -> pd.Series:
+    """The page as the vendor reports it: beyond the `kept` largest of a day it is `(other)`."""
     page = rows["landing_page"].astype(object).fillna(UNKNOWN)
-    frame = pd.DataFrame({"quarter": period_start("quarter", rows["date"]), "page": page})
-    counts = frame.groupby(["quarter", "page"]).size().rename("entries").reset_index()
-    counts = counts.sort_values(["quarter", "entries", "page"], ascending=[True, False, True])
-    counts["rank"] = counts.groupby("quarter").cumcount()
-    ranked = frame.merge(counts, on=["quarter", "page"], how="left")
-    return pd.Series(ranked["page"].where(ranked["rank"] < PAGES_KEPT, OTHER).to_numpy(), index=rows.index)
+    return page if kept is None else _largest(rows["date"], page, kept)
 
 
-def _people(rows: pd.DataFrame) -> Fact:
+def _largest(periods: pd.Series, pages: pd.Series, kept: int) -> pd.Series:
+    """The page if it is among those with most sessions of its period (ties by path), else `(other)`."""
+    frame = pd.DataFrame({"period": periods, "page": pages})
+    counts = frame.groupby(["period", "page"]).size().rename("entries").reset_index()
+    counts = counts.sort_values(["period", "entries", "page"], ascending=[True, False, True])
+    counts["rank"] = counts.groupby("period").cumcount()
+    ranked = frame.merge(counts, on=["period", "page"], how="left")
+    return pd.Series(ranked["page"].where(ranked["rank"] < kept, OTHER).to_numpy(), index=pages.index)
+
+
+def _people(rows: pd.DataFrame, threshold: int) -> Fact:
     people = pd.DataFrame(
         {
             "date": rows["date"],
@@ -85,4 +105,4 @@ def _people(rows: pd.DataFrame) -> Fact:
         }
     )
     flags = {"users": None, "active_users": "is_active", "new_users": "is_new", "users_any": "is_any"}
-    return Distinct(people, ("channel", "country", "device"), flags)
+    return Visitors(people, ("channel", "country", "device"), flags, threshold)

@@ -1,0 +1,60 @@
+"""The comparer finds what differs and nothing else."""
+
+import pandas as pd
+import pytest
+
+from tests.comparison import differences, report
+from tests.oracle.catalogue import DIMENSIONS
+
+
+def _row(**changes: object) -> dict[str, object]:
+    key = {"kpi_id": "orders", "period_grain": "day", "period_start": "2026-03-02", "segment_set": "total"}
+    key |= dict.fromkeys(DIMENSIONS, "(all)") | {"attribution_basis": "none", "date_basis": "none", "currency": "none"}
+    values = {"numerator": 3.0, "denominator": None, "value": 3.0, "is_open_period": False, "is_missing": False}
+    return key | values | {"previous_value": None, "previous_year_value": None} | changes
+
+
+def _frame(*rows: dict[str, object]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows))
+
+
+RATIO = {"numerator": 1.0, "denominator": 3.0, "value": 1 / 3}
+MONEY = {"currency": "SEK", "numerator": 10.5, "value": 10.5}
+ROAS = {"numerator": 10.123, "denominator": 4.001, "value": 10.123 / 4.001}
+
+
+@pytest.mark.parametrize(
+    ("base", "change", "is_equal"),
+    [
+        ({}, {}, True),
+        ({}, {"numerator": 3.000001}, False),
+        ({}, {"value": None}, False),
+        ({}, {"previous_value": 1.0}, False),
+        ({}, {"is_open_period": True}, False),
+        (RATIO, {"value": 1 / 3 + 1e-10}, True),
+        (RATIO, {"value": 1 / 3 + 1e-8}, False),
+        (RATIO, {"denominator": 4.0}, False),
+        (MONEY, {"numerator": 10.503, "value": 10.503}, True),
+        (MONEY, {"value": 10.506}, False),
+        (ROAS, {"numerator": 10.1235}, True),
+        (ROAS, {"numerator": 10.13}, False),
+    ],
+)
+def test_tolerances(base: dict[str, object], change: dict[str, object], is_equal: bool) -> None:
+    found = differences(_frame(_row(**(base | change))), _frame(_row(**base)))
+    assert (not found) == is_equal
+
+
+def test_rows_of_one_side_only_are_told_apart_and_the_worst_kpi_comes_first() -> None:
+    left = _frame(_row(), _row(kpi_id="spend"), _row(kpi_id="spend", period_start="2026-03-03"))
+    right = _frame(_row(), _row(campaign="brand", segment_set="campaign"))
+    text = report(left, right)
+    assert [item.kpi_id for item in differences(left, right)] == ["spend", "orders"]
+    assert "1 × campaign by day: only expected" in text
+    assert "spend day 2026-03-03" in text
+    assert "campaign=brand: expected numerator=3, value=3" in text
+
+
+def test_a_double_key_is_refused() -> None:
+    with pytest.raises(ValueError, match="expected: 2 rows share a key, such as orders day 2026-03-02"):
+        differences(_frame(_row()), _frame(_row(), _row()))
