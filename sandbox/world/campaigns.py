@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from sandbox.world.clock import NEVER, Clock, Floats, Ints
-from sandbox.world.draw import Draws, category, days, ids
+from sandbox.world.draw import Draws, category, days
 from sandbox.world.sizes import Size
+from sandbox.world.words import ids
 
 ACCOUNTS = pd.DataFrame(
     [

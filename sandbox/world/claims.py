@@ -8,11 +8,12 @@ import pandas as pd
 from sandbox.world.campaigns import AD_ACCOUNTS, AD_ZONES, META, Campaigns
 from sandbox.world.clock import DAY, HOUR, SECOND, Clock, Ints
 from sandbox.world.delivery import Delivery
-from sandbox.world.draw import CENT, category, days, ids, instants
+from sandbox.world.draw import CENT, category, days, instants
 from sandbox.world.journeys import Journeys
 from sandbox.world.model import COUNTRIES, DEVICES
 from sandbox.world.money import Rates
 from sandbox.world.traffic import NONE, Visits
+from sandbox.world.words import ids
 
 CLICK_WINDOW = (20 * DAY, 7 * DAY)  # Google, Meta: from click to conversion
 LATEST_REPORT = 25  # days after the click day

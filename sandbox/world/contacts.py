@@ -6,15 +6,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from sandbox.world.clock import DAY, HOUR, NEVER, SECOND, Clock, Ints
-from sandbox.world.draw import Draws, category, choose, ids, instants, joined, pick, text
+from sandbox.world.draw import Draws, category, choose, instants, pick
 from sandbox.world.journeys import LOOK_BACK, Journeys
 from sandbox.world.model import COUNTRIES, COUNTRY_WEIGHTS
 from sandbox.world.people import FIRST_PERSON, People, phone_numbers, role_addresses
 from sandbox.world.sizes import Size
 from sandbox.world.traffic import NONE, Origin, Visits
+from sandbox.world.words import capitalised, digits, either, ids, joined, text
 
 FIRST_CONTACT = 3_000_001
 # Shares of all contacts.
@@ -193,21 +193,26 @@ def _working_hours(clock: Clock, count: int, draw: np.random.Generator) -> Ints:
 def _emails(
     people: People, person: Ints, is_double: npt.NDArray[np.bool_], company: Ints, draw: np.random.Generator
 ) -> pa.Array:
-    """Own addresses; doubles have another one or none; every sixth stranger writes from the firm's info@ address."""
-    number = pa.array(np.arange(len(person))).cast(pa.large_string())
+    """Own addresses; a double has another one or none. Of thirty strangers five write from the firm's info@ address,
+    three share the address of one member of the mailing list, and two that of another.
+    """
+    number = digits(np.arange(len(person)))
+    turn, turn_number = np.cumsum(person == NONE) % 30, np.cumsum(person == NONE) // 30
     stranger = joined("buyer", number, "@example.com")
-    stranger = pc.if_else(pa.array(np.arange(len(person)) % 6 == 0), role_addresses(company), stranger)
+    stranger = either(turn % 6 == 0, role_addresses(company), stranger)
+    shared = people.emails(np.minimum(turn_number * 2 + (turn > 20), people.veterans - 1))
+    stranger = either(np.isin(turn, (1, 2, 3, 21, 22)), shared, stranger)
     other = joined("contact", number, "@example.com")
-    other = pc.if_else(pa.array(np.arange(len(person)) % 2 == 0), other, "")
+    other = either(np.arange(len(person)) % 2 == 0, other, "")
     known = people.emails(np.maximum(person, 0))
-    known = pc.if_else(pa.array(draw.random(len(person)) < 0.08), pc.utf8_capitalize(known), known)
-    return pc.if_else(pa.array(person == NONE), stranger, pc.if_else(pa.array(is_double), other, known))
+    known = capitalised(known, draw.random(len(person)) < 0.08)
+    return either(person == NONE, stranger, either(is_double, other, known))
 
 
 def _phones(people: People, person: Ints) -> pa.Array:
     strange = phone_numbers(760_000_000 + np.arange(len(person)))
     known = people.phones(np.maximum(person, 0))
-    return pc.if_else(pa.array(person == NONE), strange, known)
+    return either(person == NONE, strange, known)
 
 
 def _sources(

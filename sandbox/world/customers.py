@@ -5,14 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from sandbox.world.clock import SECOND, Ints
-from sandbox.world.draw import category, ids, instants, text
+from sandbox.world.draw import category, instants
 from sandbox.world.model import COUNTRIES
 from sandbox.world.people import FIRST_PERSON, People
 from sandbox.world.traffic import NONE
+from sandbox.world.words import capitalised, ids, text
 
 FIRST_CUSTOMER = 6_600_000_001
 DOUBLE_SHARE = 0.04  # of people who order again
@@ -45,8 +44,7 @@ def build_customers(
     who, row = keys[by_time] // 2, first[by_time]
     is_double = keys[by_time] % 2 == 1
     emails = people.emails(who)
-    shouting = pa.array(is_double | (draw.random(len(who)) < 0.08))
-    emails = pc.if_else(shouting, pc.utf8_capitalize(emails), emails)
+    emails = capitalised(emails, is_double | (draw.random(len(who)) < 0.08))
     table = pd.DataFrame(
         {
             "customer_id": ids(FIRST_CUSTOMER + np.arange(len(who))),

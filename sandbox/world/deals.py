@@ -2,14 +2,13 @@
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from sandbox.world.clock import DAY, HOUR, NEVER, SECOND, Clock, Ints
 from sandbox.world.contacts import FIRST_CONTACT, Contacts
-from sandbox.world.draw import Draws, category, cents, ids, instants, joined, text
+from sandbox.world.draw import Draws, category, cents, instants
 from sandbox.world.model import COUNTRIES
 from sandbox.world.traffic import NONE
+from sandbox.world.words import digits, ids, joined, text
 
 STAGES = ("subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer")
 SUBSCRIBER, LEAD, MQL, SQL, OPPORTUNITY, CUSTOMER = range(6)
@@ -91,9 +90,8 @@ def _companies(clock: Clock, contacts: Contacts, draw: np.random.Generator) -> p
     """The firms of the contacts, each as old as its first contact."""
     works = contacts.company != NONE
     firm, first = np.unique(contacts.company[works], return_index=True)
-    number = pa.array(firm).cast(pa.large_string())
     # The name agrees with the firm's addresses: info@companyNN.example.com.
-    names = joined("Company ", pc.utf8_lpad(number, 2, "0"))
+    names = joined("Company ", digits(firm, 2))
     created = contacts.created[works][first] + draw.integers(0, 60, len(firm)) * SECOND
     return pd.DataFrame(
         {

@@ -1,13 +1,10 @@
 """Random draws and the columns made of them."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from sandbox.world.clock import DAY, Floats, Ints
 
@@ -73,28 +70,11 @@ def cents(amount: npt.ArrayLike) -> Ints:
     return np.floor(np.asarray(amount, dtype=np.float64) * 100 + 0.5).astype(np.int64) * CENT
 
 
-def text(values: pa.Array | pa.ChunkedArray) -> Any:
-    """Arrow text as a pandas column."""
-    return pd.array(values.cast(pa.large_string()), dtype="str")
-
-
-def joined(*parts: str | pa.Array) -> pa.Array:
-    """Text put together row by row."""
-    columns = [pa.scalar(part, pa.large_string()) if isinstance(part, str) else part for part in parts]
-    return pc.binary_join_element_wise(*columns, pa.scalar("", pa.large_string()))
-
-
-def ids(numbers: npt.ArrayLike, missing: npt.NDArray[np.bool_] | None = None) -> Any:
-    """Text of whole numbers; empty text where missing."""
-    column = pa.array(np.asarray(numbers, dtype=np.int64)).cast(pa.large_string())
-    if missing is not None:
-        column = pc.if_else(pa.array(missing), "", column)
-    return text(column)
-
-
 def category(codes: npt.ArrayLike, names: Sequence[str]) -> pd.Categorical:
-    """Names by position; positions are from 0."""
-    return pd.Categorical.from_codes(np.asarray(codes, dtype=np.int64), categories=pd.Index(list(names), dtype="str"))
+    """Names by position; positions are from 0, a flag is 0 or 1."""
+    positions = np.asarray(codes)
+    positions = positions.astype(np.int8) if positions.dtype == bool else positions
+    return pd.Categorical.from_codes(positions, categories=pd.Index(list(names), dtype="str"))
 
 
 def instants(values: Ints) -> npt.NDArray[np.datetime64]:
@@ -104,11 +84,6 @@ def instants(values: Ints) -> npt.NDArray[np.datetime64]:
 def days(values: Ints) -> npt.NDArray[np.datetime64]:
     """Midnights of day numbers."""
     return (values * DAY).view("datetime64[us]")
-
-
-def text_of(prefix: str, numbers: Ints) -> Any:
-    """Text of a prefix and whole numbers."""
-    return text(joined(prefix, pa.array(numbers).cast(pa.large_string())))
 
 
 def choose(draw: np.random.Generator, weights: Floats, wanted: float) -> Ints:

@@ -44,7 +44,7 @@ def build_heads(
 ) -> Heads:
     wanted = size.orders * clock.months
     buys = np.array([origin.buys for origin in sources])[visits.origin]
-    weight = buys * np.array([0.75, 1.5, 0.9])[visits.device] * np.where(people.is_loyal[visits.person], 1.3, 1.0)
+    weight = buys * np.array([0.75, 1.5, 0.9])[visits.device] * np.where(people.is_loyal[visits.person], 3.0, 1.0)
     # Half an hour is enough for any order to be placed before history ends.
     weight = weight * is_engaged * (visits.start < clock.as_of - 30 * MINUTE)
     visit = choose(draw, weight, wanted * (1 - POS_SHARE - DRAFT_SHARE - TEST_SHARE))

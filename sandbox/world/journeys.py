@@ -29,11 +29,11 @@ class Journeys:
         seconds = (visits.start - first) // SECOND
         span = int(seconds.max(initial=0)) + 2
         order = np.lexsort((seconds, visits.person))
-        return Journeys(order, visits.person[order] * span + seconds[order], first, span)
+        return Journeys(order, visits.person[order].astype(np.int64) * span + seconds[order], first, span)
 
     def _position(self, person: Ints, instant: Ints, side: str) -> Ints:
         offset = np.clip((instant - self.first_start) // SECOND, -1, self.span - 1)
-        return np.searchsorted(self.key, person * self.span + offset, side=side)  # type: ignore[call-overload]
+        return np.searchsorted(self.key, person.astype(np.int64) * self.span + offset, side=side)  # type: ignore[call-overload]
 
     def last(self, person: Ints, until: Ints) -> Ints:
         """Each person's last visit that began at `until` or before; NONE if there is none."""

@@ -7,11 +7,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from sandbox.world.clock import DAY, HOUR, NEVER, SECOND, Clock, Ints
-from sandbox.world.draw import CENT, cents, ids, instants, pick
+from sandbox.world.draw import CENT, cents, instants, pick
 from sandbox.world.heads import FIRST_ORDER, Heads
 from sandbox.world.model import Company
 from sandbox.world.products import Products, vat_inside, vat_thousandths
 from sandbox.world.sizes import Size
+from sandbox.world.words import ids
 
 FIRST_LINE = 14_000_000_000_001
 FIRST_REFUND = 900_000_000_001

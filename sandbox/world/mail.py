@@ -5,14 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from sandbox.world.clock import COMPANY_ZONE, DAY, EPOCH, HOUR, MINUTE, NEVER, SECOND, Clock, Ints
-from sandbox.world.draw import Draws, category, ids, instants, text
+from sandbox.world.draw import Draws, category, instants
 from sandbox.world.people import FIRST_PERSON, People
 from sandbox.world.sizes import Size
-from sandbox.world.traffic import EMAIL, NONE, Visits
+from sandbox.world.traffic import EMAIL, Visits
+from sandbox.world.words import capitalised, ids, text
 
 LISTS = ("a1c04e77b2", "f93d5581c6")  # consumers, business
 FIRST_MEMBER = 500_001
@@ -90,13 +89,12 @@ def mail_visits(mail: Mail, people: People, ad_campaigns: int, clock: Clock, dra
     send, person, clicked = mail.clicks
     start = clicked // SECOND * SECOND + draw.integers(1, 8, len(clicked)) * SECOND
     arrives = (draw.random(len(start)) < 0.95) & (start <= clock.as_of)
-    return Visits(
+    return Visits.of(
         start=start[arrives],
         origin=np.full(arrives.sum(), EMAIL),
         country=people.country[person[arrives]],
         device=people.device[person[arrives]],
         campaign=ad_campaigns + send[arrives],
-        delivery=np.full(arrives.sum(), NONE),
         person=person[arrives],
     )
 
@@ -174,7 +172,7 @@ def _send(
 def _member_table(members: _Members, clock: Clock, people: People) -> pd.DataFrame:
     emails = people.emails(members.person)
     # Some typed their address with a capital letter.
-    emails = pc.if_else(pa.array(np.arange(len(members.person)) % 11 == 0), pc.utf8_capitalize(emails), emails)
+    emails = capitalised(emails, np.arange(len(members.person)) % 11 == 0)
     return pd.DataFrame(
         {
             "member_no": ids(FIRST_MEMBER + np.arange(len(members.person))),

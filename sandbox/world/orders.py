@@ -9,7 +9,7 @@ import pandas as pd
 from sandbox.world.campaigns import Campaigns
 from sandbox.world.clock import DAY, HOUR, NEVER, SECOND, Clock, Ints
 from sandbox.world.customers import build_customers
-from sandbox.world.draw import Draws, category, ids, instants, text_of
+from sandbox.world.draw import Draws, category, instants
 from sandbox.world.heads import DRAFT, FIRST_ORDER, POS, WEB, Heads, build_heads
 from sandbox.world.journeys import LOOK_BACK, Journeys
 from sandbox.world.lines import Lines, build_lines
@@ -18,6 +18,7 @@ from sandbox.world.people import FIRST_PERSON, People
 from sandbox.world.products import Products
 from sandbox.world.sizes import Size
 from sandbox.world.traffic import NONE, Origin, Visits
+from sandbox.world.words import digits, ids, joined, text
 
 SOURCES = ("web", "pos", "shopify_draft_order")
 JOURNEYS = ("known", "not_ready", "null")
@@ -60,7 +61,7 @@ def build_orders(
     table = pd.DataFrame(
         {
             "order_id": ids(FIRST_ORDER + np.arange(count)),
-            "name": text_of("#", 1001 + np.arange(count)),
+            "name": text(joined("#", digits(1001 + np.arange(count)))),
             "customer_id": ids(customers.number, customers.number == NONE),
             "person_id": ids(FIRST_PERSON + heads.person, heads.person == NONE),
             "created_at": instants(heads.created),

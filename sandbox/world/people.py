@@ -6,16 +6,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from sandbox.world.clock import Floats, Ints
-from sandbox.world.draw import category, ids, joined, pick, text
+from sandbox.world.draw import category, pick
 from sandbox.world.model import COUNTRIES, COUNTRY_WEIGHTS, DEVICE_WEIGHTS, DEVICES
 from sandbox.world.sizes import Size
 from sandbox.world.traffic import NONE, Visits, origins
+from sandbox.world.words import digits, either, ids, joined, text, word
 
 FIRST_PERSON = 100_000_001
-LOYAL_EVERY = 15  # one in so many keeps coming back
+LOYAL_EVERY = 40  # one in so many keeps coming back
 BUSINESS_SHARE = 0.06
 ROLE_SHARE = 0.25  # of business people write from an info@ address
 COMPANIES_PER_BUSINESS = 0.4
@@ -42,11 +42,10 @@ class People:
     def emails(self, rows: Ints | None = None) -> pa.Array:
         """Addresses of people; those of a role are shared within the firm."""
         rows = np.arange(len(self)) if rows is None else rows
-        first = pa.array(_FIRST, pa.large_string()).take(pa.array(rows % len(_FIRST)))
-        last = pa.array(_LAST, pa.large_string()).take(pa.array(rows // len(_FIRST) % len(_LAST)))
-        number = pa.array(rows).cast(pa.large_string())
+        first, last = word(_FIRST, rows % len(_FIRST)), word(_LAST, rows // len(_FIRST) % len(_LAST))
+        number = digits(rows)
         own = joined(first, ".", last, number, "@example.com")
-        return pc.if_else(pa.array(self.is_role[rows]), role_addresses(self.company[rows]), own)
+        return either(self.is_role[rows], role_addresses(self.company[rows]), own)
 
     def phones(self, rows: Ints | None = None) -> pa.Array:
         rows = np.arange(len(self)) if rows is None else rows
@@ -70,12 +69,11 @@ class People:
 
 
 def role_addresses(company: Ints) -> pa.Array:
-    number = pa.array(np.maximum(company, 0)).cast(pa.large_string())
-    return joined("info@company", pc.utf8_lpad(number, 2, "0"), ".example.com")
+    return joined("info@company", digits(np.maximum(company, 0), 2), ".example.com")
 
 
 def phone_numbers(numbers: Ints) -> pa.Array:
-    return joined("+46", pa.array(numbers).cast(pa.large_string()))
+    return joined("+46", digits(numbers))
 
 
 def build_people(size: Size, visits: Visits, draw: np.random.Generator) -> tuple[People, Visits]:
@@ -84,7 +82,7 @@ def build_people(size: Size, visits: Visits, draw: np.random.Generator) -> tuple
     veteran_country[: len(COUNTRIES)] = np.arange(len(COUNTRIES))  # somebody to come back to from the first minute on
     new_share = np.array([origin.new for origin in origins(size)])
     is_new = draw.random(len(visits)) < new_share[visits.origin]
-    person = np.full(len(visits), NONE)
+    person = np.full(len(visits), NONE, dtype=np.int32)
     person[is_new] = size.veterans + np.arange(is_new.sum())
     country = np.concatenate([veteran_country, visits.country[is_new]])
     is_loyal = np.zeros(len(country), dtype=bool)

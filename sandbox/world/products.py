@@ -7,9 +7,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from sandbox.world.clock import Floats, Ints
-from sandbox.world.draw import CENT, cents, ids, zipf
+from sandbox.world.draw import CENT, cents, zipf
 from sandbox.world.model import COUNTRIES, Company
 from sandbox.world.sizes import Size
+from sandbox.world.words import ids
 
 FIRST_PRODUCT = 8_000_001
 _THINGS = ("Lampa", "Stol", "Pläd", "Hylla", "Vas", "Matta", "Kanna", "Bord", "Korg")
@@ -33,7 +34,7 @@ def build_products(size: Size, draw: np.random.Generator) -> Products:
     count = size.products + 1
     is_book = np.arange(count) % 10 == 4
     is_book[-1] = False
-    crowns = np.exp(draw.normal(5.75, 0.75, count)).clip(49, 6_000)
+    crowns = np.exp(draw.normal(5.84, 0.75, count)).clip(49, 6_000)
     crowns = np.where(is_book, draw.uniform(99, 320, count), crowns)
     # Prices end in 9, a third of them in .50.
     price = cents(np.floor(crowns / 10) * 10 + 9 + np.where(np.arange(count) % 3 == 0, 0.5, 0.0))

@@ -5,13 +5,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from sandbox.world.clock import HOUR, SECOND, Clock, Ints
-from sandbox.world.draw import category, days, ids, instants, pick, zipf
+from sandbox.world.draw import category, days, instants, pick, zipf
 from sandbox.world.heads import FIRST_ORDER
 from sandbox.world.model import COUNTRIES, DEVICES
 from sandbox.world.orders import Orders
 from sandbox.world.people import FIRST_PERSON, People
 from sandbox.world.sizes import Size
 from sandbox.world.traffic import DIRECT, EMAIL, NONE, Origin, Visits
+from sandbox.world.words import ids
 
 FIRST_SESSION = 1_700_000_001
 NOT_SET = "(not set)"

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 
 from sandbox.world.clock import DAY, NEVER, Clock, demand, time_of_day
-from sandbox.world.draw import Draws, category, days, ids, instants, pick
+from sandbox.world.draw import Draws, category, days, instants, pick
 from sandbox.world.sizes import Size
+from sandbox.world.words import ids
 
 PLATFORMS = ("facebook", "instagram")
 ACCOUNTS = ("444444444", "17841400000000001")

@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 
 from sandbox.world.clock import DAY, SECOND, Clock
-from sandbox.world.draw import category, ids, instants, pick
+from sandbox.world.draw import category, instants, pick
 from sandbox.world.model import COUNTRIES
 from sandbox.world.orders import Orders
 from sandbox.world.people import FIRST_PERSON
 from sandbox.world.traffic import NONE
+from sandbox.world.words import ids
 
 SURVEYS = ("nps", "nki", "csat")
 TOUCHPOINTS = ("purchase", "support", "delivery")

@@ -103,6 +103,28 @@ class Visits:
     delivery: Ints
     person: Ints
 
+    @staticmethod
+    def of(
+        start: Ints,
+        origin: Ints,
+        country: Ints,
+        device: Ints,
+        campaign: Ints | None = None,
+        delivery: Ints | None = None,
+        person: Ints | None = None,
+    ) -> "Visits":
+        """Visits in the narrow types: a world of size `demo` has five million."""
+        none = np.full(len(start), NONE, dtype=np.int32)
+        return Visits(
+            start,
+            origin.astype(np.int16),
+            country.astype(np.int8),
+            device.astype(np.int8),
+            none if campaign is None else campaign.astype(np.int32),
+            none if delivery is None else delivery.astype(np.int32),
+            none if person is None else person.astype(np.int32),
+        )
+
     def __len__(self) -> int:
         return len(self.start)
 
@@ -133,14 +155,13 @@ def _paid(clock: Clock, campaigns: Campaigns, delivery: Delivery, draw: np.rando
         mine = delivery.account[row] == account
         start[mine] = clock.calendar(zone).instant(delivery.day[row[mine]], share[mine])
     campaign = delivery.campaign[row]
-    return Visits(
+    return Visits.of(
         start=start,
         origin=campaigns.types[campaign],
         country=delivery.country[row],
         device=delivery.device[row],
         campaign=campaign,
         delivery=row,
-        person=np.full(len(row), NONE),
     )
 
 
@@ -151,12 +172,9 @@ def _unpaid(size: Size, clock: Clock, draw: np.random.Generator) -> Visits:
     count = draw.poisson(level / level.sum() * wanted)
     day = np.repeat(days, count)
     origin = pick(draw, [origin.weight for origin in origins(size)], len(day))
-    return Visits(
+    return Visits.of(
         start=clock.company.instant(day, time_of_day(draw, len(day))),
         origin=origin,
         country=pick(draw, COUNTRY_WEIGHTS, len(day)),
         device=pick(draw, DEVICE_WEIGHTS, len(day)),
-        campaign=np.full(len(day), NONE),
-        delivery=np.full(len(day), NONE),
-        person=np.full(len(day), NONE),
     )
