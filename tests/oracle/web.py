@@ -84,7 +84,7 @@ def _reported_pages(rows: pd.DataFrame, kept: int | None) -> pd.Series:
 def _largest(periods: pd.Series, pages: pd.Series, kept: int) -> pd.Series:
     """The page if it is among those with most sessions of its period (ties by path), else `(other)`."""
     frame = pd.DataFrame({"period": periods, "page": pages})
-    counts = frame.groupby(["period", "page"]).size().rename("entries").reset_index()
+    counts = frame[pages != OTHER].groupby(["period", "page"]).size().rename("entries").reset_index()
     counts = counts.sort_values(["period", "entries", "page"], ascending=[True, False, True])
     counts["rank"] = counts.groupby("period").cumcount()
     ranked = frame.merge(counts, on=["period", "page"], how="left")
