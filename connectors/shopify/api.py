@@ -38,7 +38,7 @@ _failures = msgspec.json.Decoder(Failure)
 
 
 class ShopifyApi:
-    """Asks questions of one shop. `page_size` halves by itself when the vendor finds a question too dear."""
+    """Asks questions of one shop. A page gets smaller by itself when the vendor finds a question too dear."""
 
     def __init__(
         self,
@@ -47,12 +47,10 @@ class ShopifyApi:
         token: Callable[[], str],
         can_refresh: bool,
         credential: str,
-        page_size: int,
     ) -> None:
         self._token = token
         self._access_token = ""
         self._version = api_version
-        self._page_size = page_size
         self._told: set[str] = set()
         self._client = ApiClient(
             "shopify",
@@ -78,14 +76,15 @@ class ShopifyApi:
         field: str,
         instant: Callable[[T], datetime],
         since: datetime | None,
+        size: int,
     ) -> Iterator[list[T]]:
-        """Pages of a list, oldest first, from `since` (None = all) on.
+        """Pages of a list of at most `size`, oldest first, from `since` (None = all) on.
 
         `field`: `updated_at` or `created_at`, the order and the filter; `instant` reads it from an item. Items may come
         twice: they move to the end of the list when they change, and where one list ends and the next starts.
         """
         after: str | None = None
-        size, listed, start = self._page_size, 0, since
+        listed, start = 0, since
         while True:
             data = self._ask(
                 kind,

@@ -39,8 +39,10 @@ LOG = logging.getLogger("nyckeltal.shopify")
 
 # Visits are attributed up to a day after the order, and that does not move `updatedAt`: young orders are asked again.
 JOURNEY_DAYS = 3
-PAGE_SIZE = 100
-REFUNDS_AT_ONCE = 5  # of one order; an order with more is asked again alone
+ORDERS_AT_ONCE = 100  # with ten lines each, this is near the dearest question that the vendor allows
+CUSTOMERS_AT_ONCE = 250
+REFUNDED_AT_ONCE = 50
+REFUNDS_OF_ORDER = 5  # an order with more is asked again alone
 
 
 @dlt.source(name="shopify", section="shopify", max_table_nesting=0)
@@ -74,7 +76,6 @@ def shopify_source(
         token,
         can_refresh=not access_token,
         credential="access_token" if access_token else "client_secret",
-        page_size=PAGE_SIZE,
     )
     download = OrderDownload(api, request)
     yield resource(ORDERS, lambda: download.orders)
@@ -155,6 +156,7 @@ class OrderDownload:
             field,
             lambda order: order.created_at if field == "created_at" else order.updated_at or order.created_at,
             since,
+            ORDERS_AT_ONCE,
         )
 
     def _all_lines(self, order: Order) -> list[LineItem]:
@@ -171,12 +173,14 @@ class OrderDownload:
 
     def _refunded_orders(self, ids: list[str]) -> Iterator[RefundedOrder]:
         many: list[str] = []
-        asked = self._api.batches(Answer[RefundedOrders], queries.REFUNDS, ids, 50, refunds=REFUNDS_AT_ONCE)
+        asked = self._api.batches(
+            Answer[RefundedOrders], queries.REFUNDS, ids, REFUNDED_AT_ONCE, refunds=REFUNDS_OF_ORDER
+        )
         for _, data in asked:
             for order in data.nodes:
                 if order is None:
                     continue  # deleted since
-                if len(order.refunds) == REFUNDS_AT_ONCE:
+                if len(order.refunds) == REFUNDS_OF_ORDER:
                     many.append(order.id)
                 else:
                     yield self._whole(order)
@@ -210,6 +214,7 @@ def customer_batches(api: ShopifyApi, request: LoadRequest, business_tag: str) -
         "updated_at",
         lambda customer: customer.updated_at,
         request.changed_since,
+        CUSTOMERS_AT_ONCE,
     ):
         found.update((customer.id, customer) for customer in page)
     LOG.info("%d customers", len(found))

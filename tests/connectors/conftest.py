@@ -79,16 +79,17 @@ class FakeApi(BaseAdapter):
 
 
 @pytest.fixture
-def fake_api(monkeypatch: pytest.MonkeyPatch) -> FakeApi:
-    """A vendor under `fake_api.url`."""
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tries follow each other at once."""
+    monkeypatch.setattr(http.ApiClient, "_pause", lambda *_: None)
+
+
+@pytest.fixture
+def fake_api(monkeypatch: pytest.MonkeyPatch, no_waiting: None) -> FakeApi:
+    """A vendor under `fake_api.url`, without waits between tries."""
     api = FakeApi()
     monkeypatch.setitem(http._ADAPTERS, URL, api)
     return api
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http.ApiClient, "_pause", lambda *_: None)
 
 
 @pytest.fixture

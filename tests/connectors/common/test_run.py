@@ -117,6 +117,13 @@ def test_rows_are_merged_by_key_and_repeats_land_once(source: Source, vendor: Ve
     assert rows(state, "select person_id from raw_toy.people order by 1") == [("a",), ("b",), ("c",)]
 
 
+def test_a_load_without_rows_for_a_table_keeps_the_rows_it_had(source: Source, vendor: Vendor, state: Path) -> None:
+    refresh(source, state)
+    vendor.people = []
+    refresh(source, state)
+    assert rows(state, "select person_id from raw_toy.people order by 1") == [("a",), ("b",)]
+
+
 def test_lines_of_a_changed_order_are_replaced_and_of_others_kept(source: Source, vendor: Vendor, state: Path) -> None:
     vendor.lines = {"o1": ["l1", "l2"], "o2": ["l3"]}
     refresh(source, state)
