@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Literal, Protocol, Self, cast
+from typing import Any, ClassVar, Literal, Protocol, Self, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from sandbox.faults import Faults
@@ -52,8 +52,7 @@ class Vendor(Protocol):
     pages. A `fault` of None does not fit this request: it is answered as usual and the fault waits for the next.
     """
 
-    name: str
-    credentials: dict[str, str]
+    credentials: ClassVar[dict[str, str]]
 
     def __init__(self, world: World, as_of: datetime, base_url: str) -> None: ...
 
