@@ -85,7 +85,7 @@ class Stock:
 
 
 class Distinct:
-    """People who did something on a day, counted once per period and cell (class N: never added up).
+    """People who did something on a day, counted once per period and cell of a single set (class N: never added up).
 
     `rows`: `date`, `person` (whole numbers from 0), dimensions, and one flag per measure in `flags` (measure → column).
     """
@@ -93,25 +93,36 @@ class Distinct:
     def __init__(self, rows: pd.DataFrame, dims: Sequence[str], flags: dict[str, str | None]) -> None:
         self.rows, self.dims, self.flags = rows, tuple(dims), flags
         self.measures = tuple(flags)
+        self._day_codes, days = pd.factorize(rows["date"])
+        self._days = pd.DatetimeIndex(days)
+        self._person = rows["person"].to_numpy(np.int64)
+        self._people = int(self._person.max(initial=0)) + 1
 
     def cells(self, grain: str, segment_set: str) -> pd.DataFrame | None:
         keys = SEGMENT_SETS[segment_set]
-        if not set(keys) <= set(self.dims):
+        if len(keys) > 1 or not set(keys) <= set(self.dims):
             return None
-        start = period_start(grain, self.rows["date"])
-        frame = self.rows[list(keys)].assign(period_start=start)
-        groups = frame.groupby(["period_start", *keys], observed=True, sort=False)
-        cell = groups.ngroup().to_numpy()
-        result = frame.drop_duplicates().assign(cell=lambda kept: cell[kept.index.to_numpy()])
-        person = self.rows["person"].to_numpy()
-        width = int(person.max(initial=0)) + 1
+        periods, starts = pd.factorize(period_start(grain, self._days))
+        groups, labels = self._groups(*keys)
+        cell = groups * len(starts) + periods[self._day_codes]
+        size = len(labels) * len(starts)
+        present = np.flatnonzero(np.bincount(cell, minlength=size))
+        result = labels.iloc[present // len(starts)].reset_index(drop=True)
+        result.insert(0, "period_start", np.asarray(starts)[present % len(starts)])
         for measure, column in self.flags.items():
             chosen = slice(None) if column is None else self.rows[column].to_numpy()
             # One whole number per person and cell: sorting numbers is ten times faster than dropping duplicate rows.
-            pairs = np.sort(cell[chosen].astype(np.int64) * width + person[chosen])
-            found = pairs[np.diff(pairs, prepend=-1) > 0] // width
-            result[measure] = np.bincount(found, minlength=len(groups))[result["cell"].to_numpy()].astype(float)
-        return result.drop(columns="cell")
+            pairs = np.sort(cell[chosen] * self._people + self._person[chosen])
+            found = pairs[np.diff(pairs, prepend=-1) > 0] // self._people
+            result[measure] = np.bincount(found, minlength=size)[present].astype(float)
+        return result
+
+    def _groups(self, dim: str | None = None) -> tuple[np.ndarray, pd.DataFrame]:
+        """The number of each row's dimension value, and the values by number; one group without a dimension."""
+        if dim is None:
+            return np.zeros(len(self.rows), np.int64), pd.DataFrame(index=[0])
+        codes, values = pd.factorize(self.rows[dim])
+        return codes.astype(np.int64), pd.DataFrame({dim: np.asarray(values, dtype=object)})
 
 
 class Returning:

@@ -1,6 +1,6 @@
 """The truth as it is known at one instant: nothing later than `as_of`, money in the reporting currency."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Protocol
@@ -35,9 +35,10 @@ class Truth:
         self.as_of = pd.Timestamp(as_of.astimezone(UTC).replace(tzinfo=None))
         self.until = data_until(as_of)
 
-    def table(self, name: str) -> pd.DataFrame:
-        """A copy of a truth table with a plain index; instants are naive UTC, days are midnights."""
-        frame = self._tables[name].reset_index(drop=True)
+    def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """A truth table (or some of its columns) with a plain index; instants are naive UTC, days are midnights."""
+        frame = self._tables[name]
+        frame = (frame if columns is None else frame[list(columns)]).reset_index(drop=True)
         changed: dict[str, pd.Series] = {}
         for column in frame.columns:
             if column.endswith("_at"):

@@ -1,8 +1,8 @@
 """Web sessions, landing pages and web people."""
 
+import numpy as np
 import pandas as pd
 
-from tests.oracle.catalogue import UNKNOWN
 from tests.oracle.channels import campaign_label
 from tests.oracle.facts import Additive, Distinct, Fact
 from tests.oracle.periods import period_start
@@ -10,6 +10,10 @@ from tests.oracle.state import Truth
 
 PAGES_KEPT = 50  # per quarter, README.md
 OTHER = "(other)"
+COLUMNS = (
+    *("person_id", "date", "processed_at", "country", "device", "channel", "source", "medium", "campaign"),
+    *("landing_page", "page_views", "is_engaged", "is_new_user", "key_purchase", "key_form", "key_newsletter"),
+)
 
 
 class Visitors(Distinct):
@@ -27,14 +31,21 @@ class Visitors(Distinct):
 
 
 def facts(truth: Truth) -> list[Fact]:
-    rows = truth.table("sessions")
+    rows = truth.table("sessions", COLUMNS)
     rows = rows[truth.happened(rows["processed_at"]) & (rows["date"] <= truth.until)].reset_index(drop=True)
-    rows["campaign"] = campaign_label(rows["campaign"])
-    rows["source_medium"] = rows["source"].astype(object) + " / " + rows["medium"].astype(object)
+    rows["campaign"] = campaign_label(rows["campaign"]).astype("category")
+    rows["source_medium"] = _source_medium(rows)
     is_any = rows["key_purchase"] | rows["key_form"] | rows["key_newsletter"]
     rows["is_any"] = is_any
     rows["landing_page"] = _reported_pages(rows, truth.losses.landing_pages_kept)
     return [_sessions(rows), _entries(rows), _people(rows, truth.losses.user_threshold)]
+
+
+def _source_medium(rows: pd.DataFrame) -> pd.Series:
+    """`source / medium`, made once per pair."""
+    pairs = rows.groupby(["source", "medium"], observed=True, sort=False)
+    names = np.array([f"{source} / {medium}" for source, medium in pairs.size().index], dtype=object)
+    return pd.Series(names[pairs.ngroup().to_numpy()], index=rows.index).astype("category")
 
 
 def _count(flags: pd.Series) -> pd.Series:
@@ -77,18 +88,18 @@ def _entries(rows: pd.DataFrame) -> Fact:
 
 def _reported_pages(rows: pd.DataFrame, kept: int | None) -> pd.Series:
     """The page as the vendor reports it: beyond the `kept` largest of a day it is `(other)`."""
-    page = rows["landing_page"].astype(object).fillna(UNKNOWN)
-    return page if kept is None else _largest(rows["date"], page, kept)
+    return rows["landing_page"] if kept is None else _largest(rows["date"], rows["landing_page"], kept)
 
 
 def _largest(periods: pd.Series, pages: pd.Series, kept: int) -> pd.Series:
     """The page if it is among those with most sessions of its period (ties by path), else `(other)`."""
-    frame = pd.DataFrame({"period": periods, "page": pages})
-    counts = frame[pages != OTHER].groupby(["period", "page"]).size().rename("entries").reset_index()
+    frame = pd.DataFrame({"period": periods, "page": pages.astype("category")})
+    counts = frame[pages != OTHER].groupby(["period", "page"], observed=True).size().rename("entries").reset_index()
     counts = counts.sort_values(["period", "entries", "page"], ascending=[True, False, True])
     counts["rank"] = counts.groupby("period").cumcount()
     ranked = frame.merge(counts, on=["period", "page"], how="left")
-    return pd.Series(ranked["page"].where(ranked["rank"] < kept, OTHER).to_numpy(), index=pages.index)
+    kept_page = ranked["page"].astype(object).where(ranked["rank"] < kept, OTHER)
+    return pd.Series(kept_page.to_numpy(), index=pages.index).astype("category")
 
 
 def _people(rows: pd.DataFrame, threshold: int) -> Fact:
