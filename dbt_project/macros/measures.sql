@@ -1,0 +1,199 @@
+{#
+The additive facts, their dimensions and measures. Jinja cannot read a seed while it parses, so this repeats the seeds
+`measures` and `measure_dims`; tests/measures_match_macro.sql holds them together. A measure = a column of `msr_<fact>`,
+a name here, a row in the seed.
+#}
+{% macro additive_facts() %}
+    {% set facts = {
+        'web': {
+            'dims': ['channel', 'source_medium', 'campaign', 'country', 'device'],
+            'measures': [
+                'sessions', 'engaged_sessions', 'page_views', 'sessions_any', 'sessions_form', 'sessions_newsletter',
+            ],
+        },
+        'landing_pages': {
+            'dims': ['channel', 'landing_page'],
+            'measures': ['entries', 'engaged_entries', 'entries_any'],
+        },
+        'ads': {
+            'dims': ['platform', 'channel', 'campaign'],
+            'measures': ['impressions', 'clicks', 'clicks_all', 'spend', 'claimed_orders', 'claimed_value'],
+        },
+        'ad_breakdowns': {
+            'dims': ['country', 'device'],
+            'measures': ['impressions', 'clicks', 'clicks_all', 'spend'],
+            'set_column': 'breakdown',
+        },
+        'orders': {
+            'dims': ['platform', 'channel', 'campaign', 'country', 'device', 'customer_type'],
+            'measures': [
+                'orders', 'orders_with_touch', 'gross', 'discounts', 'refunds', 'orders_paid', 'net_paid',
+                'net_of_first_orders',
+            ],
+        },
+        'leads': {
+            'dims': ['channel', 'campaign', 'country'],
+            'measures': ['leads', 'leads_mql_30', 'mqls'],
+        },
+        'customers': {
+            'dims': ['channel', 'country', 'customer_type'],
+            'measures': [
+                'new_customers', 'new_customers_paid', 'net_of_people', 'cohort_90', 'repeaters_90', 'cohort_size_90',
+                'cohort_net_90', 'cohort_size_365', 'cohort_net_365',
+            ],
+        },
+        'costs': {
+            'dims': ['platform', 'channel', 'campaign'],
+            'measures': ['agency_fees', 'tools', 'staff'],
+        },
+        'email': {
+            'dims': ['platform', 'campaign'],
+            'measures': [
+                'emails_delivered', 'emails_delivered_human', 'openers', 'human_openers', 'clickers', 'unsubscribes',
+            ],
+        },
+        'social': {
+            'dims': ['platform'],
+            'measures': ['organic_views', 'followers_gained', 'social_engagements', 'post_views'],
+        },
+        'surveys': {
+            'dims': ['platform', 'country', 'customer_type'],
+            'measures': [
+                'nps_answers', 'promoters', 'detractors', 'nki_answers', 'nki_sum', 'nki_squares', 'csat_answers',
+                'csat_sum', 'csat_squares',
+            ],
+        },
+    } %}
+    {{ return(facts) }}
+{% endmacro %}
+
+{# The dimensions of `kpi_values`, in their order. #}
+{% macro dimensions() %}
+    {{ return(['platform', 'channel', 'source_medium', 'campaign', 'country', 'device', 'landing_page', 'customer_type']) }}
+{% endmacro %}
+
+{# `prefix.platform, prefix.channel, …` #}
+{% macro dimension_list(prefix) -%}
+    {%- for dimension in dimensions() %}{{ prefix }}.{{ dimension }}{{ ', ' if not loop.last }}{% endfor -%}
+{%- endmacro %}
+
+{#
+Measure values of an additive fact: segment sets as rows, then periods by the bridge, unpivoted last (the dearest step),
+pruned to what some KPI may publish.
+#}
+{% macro measure_values_of(fact) %}
+{%- set shape = additive_facts()[fact] %}
+with measured as (
+    select * from {{ ref('msr_' ~ fact) }}
+),
+
+legal as (
+    select * from {{ ref('measure_legal') }}
+    where fact = '{{ fact }}'
+),
+
+fact_sets as (
+    select distinct segment_sets.*
+    from {{ ref('segment_sets') }} as segment_sets
+    inner join legal on legal.segment_set = segment_sets.segment_set
+),
+
+period_days as (
+    select * from {{ ref('int_period_days') }}
+),
+
+periods as (
+    select * from {{ ref('int_periods') }}
+),
+
+publish_policy as (
+    select * from {{ ref('publish_policy') }}
+),
+
+set_days as (
+    select
+        measured.date,
+        fact_sets.segment_set,
+        measured.attribution_basis,
+        {%- for dimension in shape['dims'] %}
+        case when fact_sets.by_{{ dimension }} = 1 then measured.{{ dimension }} else '(all)' end as {{ dimension }},
+        {%- endfor %}
+        {%- for measure in shape['measures'] %}
+        sum(measured.{{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from measured
+    {%- if 'set_column' in shape %}
+    inner join fact_sets on fact_sets.segment_set = measured.{{ shape['set_column'] }}
+    {%- else %}
+    cross join fact_sets
+    {%- endif %}
+    group by
+        measured.date,
+        fact_sets.segment_set,
+        measured.attribution_basis,
+        {%- for dimension in shape['dims'] %}
+        case when fact_sets.by_{{ dimension }} = 1 then measured.{{ dimension }} else '(all)' end{{ ',' if not loop.last }}
+        {%- endfor %}
+),
+
+set_periods as (
+    select
+        period_days.period_grain,
+        period_days.period_start,
+        set_days.segment_set,
+        set_days.attribution_basis,
+        {%- for dimension in shape['dims'] %}
+        set_days.{{ dimension }},
+        {%- endfor %}
+        {%- for measure in shape['measures'] %}
+        cast(sum(set_days.{{ measure }}) as decimal(38, 12)) as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from set_days
+    inner join period_days on period_days.date = set_days.date
+    inner join publish_policy
+        on publish_policy.period_grain = period_days.period_grain
+        and publish_policy.segment_set = set_days.segment_set
+    where period_days.days_ago < publish_policy.load_days
+    group by
+        period_days.period_grain,
+        period_days.period_start,
+        set_days.segment_set,
+        {%- for dimension in shape['dims'] %}
+        set_days.{{ dimension }},
+        {%- endfor %}
+        set_days.attribution_basis
+),
+
+long as (
+    select *
+    from set_periods
+    unpivot (value for measure_id in ({{ shape['measures'] | join(', ') }}))
+),
+
+final as (
+    select
+        long.period_grain,
+        long.period_start,
+        long.segment_set,
+        {%- for dimension in dimensions() %}
+        {% if dimension in shape['dims'] %}long.{{ dimension }}{% else %}'(all)'{% endif %} as {{ dimension }},
+        {%- endfor %}
+        case when legal.basis = 'key' then long.attribution_basis else legal.basis end as attribution_basis,
+        legal.date_basis,
+        long.measure_id,
+        long.value
+    from long
+    inner join legal
+        on legal.measure_id = long.measure_id
+        and legal.period_grain = long.period_grain
+        and legal.segment_set = long.segment_set
+    inner join periods
+        on periods.period_grain = long.period_grain
+        and periods.period_start = long.period_start
+    -- A cohort measure counts once the youngest member of its period has reached the age.
+    where legal.maturity_days <= {{ days_from('periods.period_end', 'periods.data_until') }}
+        or legal.maturity_days = 0
+)
+
+select * from final
+{% endmacro %}

@@ -1,0 +1,1 @@
+{{ union_of_sources('web_key_actions_daily') }}

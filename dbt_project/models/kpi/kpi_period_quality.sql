@@ -1,0 +1,95 @@
+-- How complete and settled the sources of a KPI are in a period: per KPI, grain and period, for all platforms together
+-- and for each platform that is a source's own. Only configured sources count; files and settings have no expected days.
+with clock as (
+    select * from {{ ref('int_clock') }}
+),
+
+source_days as (
+    select * from {{ source('raw_ops', 'source_days') }}
+),
+
+source_status as (
+    select * from {{ source('raw_ops', 'source_status') }}
+    where is_configured
+),
+
+settle_days as (
+    select * from {{ source('raw_config', 'settle_days') }}
+),
+
+fact_sources as (
+    select * from {{ ref('fact_sources') }}
+),
+
+
+terms as (
+    select distinct kpi_id, kpi_version, measure_id from {{ ref('kpi_terms') }}
+),
+
+measures as (
+    select distinct measure_id, fact from {{ ref('measures') }}
+),
+
+period_days as (
+    select * from {{ ref('int_period_days') }}
+),
+
+settled as (
+    select
+        source_days.source,
+        source_days.date,
+        source_days.is_loaded,
+        case
+            when source_days.date >= coalesce(
+                source_status.provisional_from,
+                {{ plus_days('clock.data_until', '1 - coalesce(settle_days.settle_days, 0)') }}
+            ) then cast(0 as double)
+            else cast(1 as double)
+        end as settled_share
+    from source_days
+    inner join source_status on source_status.source = source_days.source
+    left join settle_days on settle_days.source = source_days.source
+    cross join clock
+),
+
+source_periods as (
+    select
+        settled.source,
+        period_days.period_grain,
+        period_days.period_start,
+        bool_or(not settled.is_loaded) as is_missing,
+        avg(settled.settled_share) as settled_share
+    from settled
+    inner join period_days on period_days.date = settled.date
+    group by settled.source, period_days.period_grain, period_days.period_start
+),
+
+kpi_sources as (
+    select distinct terms.kpi_id, terms.kpi_version, fact_sources.source, fact_sources.platform
+    from terms
+    inner join measures on measures.measure_id = terms.measure_id
+    inner join fact_sources on fact_sources.fact = measures.fact
+),
+
+scopes as (
+    select distinct kpi_id, kpi_version, source, '(all)' as platform from kpi_sources
+    union all
+    select kpi_id, kpi_version, source, platform from kpi_sources
+    where platform <> '(all)'
+),
+
+final as (
+    select
+        scopes.kpi_id,
+        scopes.kpi_version,
+        scopes.platform,
+        source_periods.period_grain,
+        source_periods.period_start,
+        bool_or(source_periods.is_missing) as is_missing,
+        min(source_periods.settled_share) as settled_share
+    from scopes
+    inner join source_periods on source_periods.source = scopes.source
+    group by all
+)
+
+select * from final

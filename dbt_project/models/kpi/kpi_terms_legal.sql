@@ -1,0 +1,29 @@
+-- The terms of each KPI at each legal grain and segment set.
+with terms as (
+    select * from {{ ref('kpi_terms') }}
+),
+
+legal as (
+    select * from {{ ref('kpi_legal') }}
+),
+
+final as (
+    select
+        terms.kpi_id,
+        terms.kpi_version,
+        legal.period_grain,
+        legal.segment_set,
+        terms.attribution_basis,
+        legal.date_basis,
+        terms.part,
+        terms.measure_id,
+        terms.measure_basis,
+        cast(terms.weight as decimal(9, 4)) as weight
+    from terms
+    inner join legal
+        on legal.kpi_id = terms.kpi_id
+        and legal.kpi_version = terms.kpi_version
+        and legal.attribution_basis = terms.attribution_basis
+)
+
+select * from final

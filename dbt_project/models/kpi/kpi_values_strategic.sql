@@ -1,0 +1,1 @@
+{{ kpi_values_of_class('strategic') }}

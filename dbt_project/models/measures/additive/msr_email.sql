@@ -1,0 +1,21 @@
+-- E-mail sends on their send day.
+with sends as (
+    select * from {{ ref('fct_email_campaigns') }}
+),
+
+final as (
+    select
+        send_date as date,
+        platform,
+        campaign,
+        'none' as attribution_basis,
+        emails_delivered,
+        emails_delivered_human,
+        unique_opens as openers,
+        unique_opens_human as human_openers,
+        unique_clicks as clickers,
+        unsubscribes
+    from sends
+)
+
+select * from final

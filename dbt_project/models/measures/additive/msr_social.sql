@@ -1,0 +1,22 @@
+-- Organic social: account days, and posts on their publish day.
+with days as (
+    select * from {{ ref('fct_social_account_days') }}
+),
+
+posts as (
+    select * from {{ ref('fct_social_posts') }}
+),
+
+final as (
+    select
+        date, platform, 'none' as attribution_basis,
+        views as organic_views, followers_gained, null as social_engagements, null as post_views
+    from days
+    union all
+    select
+        publish_date, platform, 'none',
+        null, null, engagements, coalesce(views, 0)
+    from posts
+)
+
+select * from final

@@ -1,0 +1,26 @@
+-- Sessions and sessions with a key action, by day and what they came from.
+with sessions as (
+    select * from {{ ref('fct_web_sessions_daily') }}
+),
+
+key_actions as (
+    select * from {{ ref('fct_web_key_actions_daily') }}
+),
+
+final as (
+    select
+        date, channel, source_medium, campaign, country, device, 'none' as attribution_basis,
+        sessions, engaged_sessions, page_views,
+        null as sessions_any, null as sessions_form, null as sessions_newsletter
+    from sessions
+    union all
+    select
+        date, channel, source_medium, campaign, country, device, 'none',
+        null, null, null,
+        case when key_action = 'any' then sessions end,
+        case when key_action = 'form' then sessions end,
+        case when key_action = 'newsletter' then sessions end
+    from key_actions
+)
+
+select * from final

@@ -1,0 +1,8 @@
+-- Every measure by period, segment set and cell: what KPIs are made of.
+{% set parts = additive_facts().keys() | list + ['followers', 'people'] -%}
+{% for part in parts -%}
+select
+    period_grain, period_start, segment_set, {{ dimension_list('mv') }}, attribution_basis, date_basis, measure_id, value
+from {{ ref('mv_' ~ part) }} as mv
+{{ 'union all' if not loop.last }}
+{% endfor %}
