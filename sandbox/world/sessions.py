@@ -98,7 +98,7 @@ def _origin_columns(origin: Ints, sources: list[Origin]) -> dict[str, pd.Categor
 def _pages(size: Size, visits: Visits, draw: np.random.Generator) -> Ints:
     """Positions of landing pages: campaigns have pages of their own, direct visits begin at the front."""
     count = len(visits)
-    page = pick(draw, zipf(size.landing_pages, 0.9), count)
+    page = pick(draw, zipf(size.landing_pages, size.steepness), count)
     chance = draw.random(count)
     page = np.where((visits.origin == DIRECT) & (chance < 0.5), 0, page)
     page = np.where((visits.origin == EMAIL) & (chance < 0.7), 1 + (visits.campaign % 2), page)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Size:
-    """`veterans`: people who knew the shop before history began. `money_scale`: fees and salaries against `demo`."""
+    """`veterans`: people who knew the shop before history began. `money_scale`: fees and salaries against `demo`.
+    `steepness`: how much the favourites lead among landing pages and referrers (0 = not at all).
+    """
 
     sessions: int
     orders: int
@@ -17,6 +19,7 @@ class Size:
     ads_per_group: int
     landing_pages: int
     referrers: int
+    steepness: float
     products: int
     lines_beyond_first: float
     money_scale: float
@@ -34,6 +37,7 @@ SIZES = {
         ads_per_group=1,
         landing_pages=60,
         referrers=4,
+        steepness=0.9,
         products=80,
         lines_beyond_first=0.6,
         money_scale=0.08,
@@ -49,21 +53,23 @@ SIZES = {
         ads_per_group=2,
         landing_pages=80,
         referrers=8,
+        steepness=0.9,
         products=400,
         lines_beyond_first=0.6,
         money_scale=1.0,
     ),
     "large": Size(
-        sessions=550_000,
+        sessions=600_000,
         orders=60_000,
         contacts=2_000,
         newsletter_forms=600,
         first_members=4_000,
         veterans=100_000,
-        campaigns=280,
+        campaigns=440,
         ads_per_group=2,
-        landing_pages=2_500,
-        referrers=250,
+        landing_pages=8_000,
+        referrers=1_500,
+        steepness=0.4,
         products=4_000,
         lines_beyond_first=0.9,
         money_scale=10.0,

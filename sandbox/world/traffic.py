@@ -77,7 +77,7 @@ def origins(size: Size) -> list[Origin]:
     # Every second site tags its links; of the others the shop knows the name only.
     tags = ("referral", "")
     names = [*_REFERRERS, *(f"site{number:03d}.example" for number in range(size.referrers))][: size.referrers]
-    weights = 0.09 * zipf(len(names)) / zipf(len(names)).sum()
+    weights = 0.09 * zipf(len(names), size.steepness) / zipf(len(names), size.steepness).sum()
     referrals = [
         Origin("Referral", "referral", name, "referral", float(weight), 0.58, 1.0, 0.42, name, tags[turn % 2])
         for turn, (name, weight) in enumerate(zip(names, weights, strict=True))
