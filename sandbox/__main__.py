@@ -1,19 +1,16 @@
 """`python -m sandbox`: simulates a company and serves its vendors on this machine until it is stopped."""
 
 import argparse
-import shutil
 import signal
 import sys
 import threading
 from datetime import datetime
 from pathlib import Path
 
-from sandbox.inputs import write_inputs
+from sandbox.inputs import write_config
 from sandbox.server import SandboxServer
 from sandbox.world import build_world
 from sandbox.world.sizes import SIZES
-
-CONFIG = Path(__file__).with_name("config")
 
 
 def main() -> int:
@@ -33,8 +30,7 @@ def main() -> int:
     world = build_world(options.size, options.months, options.seed, options.as_of)
     with SandboxServer(world, options.as_of, port=options.port) as server:
         if options.config:
-            shutil.copytree(CONFIG, options.config, dirs_exist_ok=True)
-            write_inputs(world, options.config / "inputs")
+            write_config(world, options.config)
         if options.env_file:
             _write_at_once(options.env_file, "".join(f"{key}={value}\n" for key, value in server.environment().items()))
         print(f"sandbox: {server.base_url}", flush=True)  # noqa: T201

@@ -1,5 +1,7 @@
 """What the demo company enters by hand: fees, tools and salaries, and exchange rates, as CSV files."""
 
+import re
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -7,7 +9,17 @@ import pandas as pd
 
 from sandbox.world.model import World
 
+CONFIG = Path(__file__).with_name("config")
 MICROS = Decimal(1_000_000)
+
+
+def write_config(world: World, folder: Path) -> None:
+    """The company's configuration in `folder`: `sandbox/config`, from the world's first day on, with its inputs."""
+    shutil.copytree(CONFIG, folder, dirs_exist_ok=True)
+    company = folder / "company.yml"
+    text = re.sub(r"(?m)^history_start: .*$", f"history_start: {world.history_start}", company.read_text("utf-8"))
+    company.write_text(text, "utf-8")
+    write_inputs(world, folder / "inputs")
 
 
 def write_inputs(world: World, folder: Path) -> None:

@@ -1,0 +1,121 @@
+"""Configuration: what lands, and that every mistake is told with file and line."""
+
+import shutil
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from connectors.common.errors import SourceError
+from connectors.config import SOURCE, ConfigError, read_company, read_config
+from tests.connectors.conftest import Landing
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the start configuration."""
+    copy = tmp_path / "config"
+    shutil.copytree(ROOT / "config", copy)
+    monkeypatch.setenv("NYCKELTAL_CONFIG", str(copy))
+    return copy
+
+
+@pytest.mark.parametrize("start", ["config", "sandbox/config"])
+def test_the_shipped_configurations_are_valid(start: str) -> None:
+    assert read_config(ROOT / start)["company"].num_rows == 1
+
+
+def test_what_is_entered_lands(folder: Path, landing: Landing) -> None:
+    (folder / "inputs" / "costs.csv").write_text(
+        "cost_id,date_from,date_to,cost_type,channel,amount,currency\n"
+        'fee,2026-01-01,2026-01-31,agency_fee,paid_search,"15000.50",SEK\n'
+    )
+    landing.refresh(SOURCE)
+    assert landing.rows("select date_from, amount, currency from raw_config.costs") == [
+        (date(2026, 1, 1), Decimal("15000.500000"), "SEK")
+    ]
+    assert landing.rows("select rate from raw_config.vat_rates where country = 'NO'") == [(Decimal("0.2500000000"),)]
+    assert not landing.refresh(SOURCE).is_changed
+
+
+def test_a_removed_row_is_gone_at_the_next_load(folder: Path, landing: Landing) -> None:
+    rates = folder / "inputs" / "fx.csv"
+    head = "date,currency,to_currency,rate\n"
+    rates.write_text(f"{head}2026-01-01,EUR,SEK,11.2\n2026-01-02,EUR,SEK,11.3\n")
+    landing.refresh(SOURCE)
+    rates.write_text(f"{head}2026-01-02,EUR,SEK,11.4\n")
+    landing.refresh(SOURCE)
+    assert landing.rows("select date, rate from raw_config.fx_rates") == [(date(2026, 1, 2), Decimal("11.4"))]
+
+
+def test_norway_is_a_country_and_not_false(folder: Path) -> None:
+    assert read_company(folder).vat_rates["NO"] == 0.25
+
+
+def company(old: str, new: str) -> tuple[str, str, str]:
+    return "company.yml", old, new
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "words"),
+    [
+        (
+            *company("Europe/Stockholm", "Europe/Stokholm"),
+            r"company.yml, line 4: `time_zone`: 'Europe/Stokholm' is no IANA",
+        ),
+        (*company("currency: SEK ", "currency: kr "), r"line 5: `reporting_currency`: 'kr' is no ISO 4217"),
+        (*company("min_n: 30", "min_n: none"), r"line 10: `min_n`"),
+        (*company("phase: growth", "faze: growth"), r"line 8: `faze`: Extra inputs"),
+        (
+            *company("kind: web_event, event: sign_up", "kind: web_event"),
+            r"line 18: `key_actions.2`: a web_event needs",
+        ),
+        (*company("lead: form}", "lead: fomr}"), r"names 'fomr', which is not in key_actions"),
+        (*company("name: Your", "name: [Your"), r"company.yml, line \d+: "),
+        (
+            "inputs/costs.csv",
+            "currency\n",
+            "currency\nx,2026-01-01,31/1,tool,,5,SEK\n",
+            r"line 2: `date_to` is '31/1', write",
+        ),
+        ("inputs/costs.csv", "currency\n", "currency\nx,2026-01-01,2026-01-02,tool,,NaN,SEK\n", r"`amount` is 'NaN'"),
+        (
+            "inputs/costs.csv",
+            "currency\n",
+            "currency\nx,2026-01-01,2026-01-02,tool,,1,000,SEK\n",
+            r"more cells than columns",
+        ),
+        ("inputs/costs.csv", "amount,", "amount,colour,", r"line 1: there is no column 'colour'"),
+        ("inputs/fx.csv", ",rate", "", r"line 1: the column 'rate' is missing"),
+        (
+            "inputs/fx.csv",
+            "rate\n",
+            "rate\n2026-01-01,EUR,SEK,1\n2026-01-01,EUR,SEK,2\n",
+            r"line 3: .* already in line 2",
+        ),
+        ("goals.yml", "goals: []", "goals: [{goal_id: a}]", r"goals.yml, line 2: `goals.0.objective`"),
+    ],
+)
+def test_mistakes_are_told_with_file_and_line(file: str, old: str, new: str, words: str, folder: Path) -> None:
+    text = (folder / file).read_text()
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1))
+    with pytest.raises(ConfigError, match=words) as raised:
+        read_config(folder)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_mistake_keeps_what_was_loaded(folder: Path, landing: Landing) -> None:
+    landing.refresh(SOURCE)
+    (folder / "company.yml").write_text("name: x\n")
+    with pytest.raises(SourceError, match=r"company\.yml"):
+        landing.refresh(SOURCE)
+    assert landing.rows("select company_name from raw_config.company") == [("Your company",)]
+
+
+def test_a_folder_without_configuration_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"copy config/company\.yml"):
+        read_config(tmp_path)
