@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tests.oracle.catalogue import ALL, CURRENCY, DENSE_SETS, DIMENSIONS, KPIS, SEGMENT_SETS
+from tests.oracle.channels import PAID
 from tests.oracle.facts import Fact, all_periods
 from tests.oracle.periods import GRAINS, next_start, period_end, year_before
 
@@ -61,6 +62,8 @@ def _of_set(facts: Sequence[Fact], grain: str, segment_set: str, until: pd.Times
             exists |= ~np.isnan(known[name])
         if segment_set in DENSE_SETS:
             exists = _from_first(exists, series)
+        if kpi.is_about_paid and "channel" in dims:
+            exists = exists & wide["channel"].isin(PAID).to_numpy()
         numerator, denominator = _part(known, kpi.num, len(wide)), np.full(len(wide), np.nan)
         value = numerator
         if kpi.den:

@@ -53,6 +53,7 @@ class Kpi:
     den: dict[str, float] = field(default_factory=dict)
     basis: str = "none"
     is_money: bool = False
+    is_about_paid: bool = False  # rows of a channel are those of paid channels
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -180,6 +181,7 @@ def _sales() -> list[Kpi]:
             _one("revenue_net_paid"),
             _one("spend", "agency_fee"),
             "F",
+            is_about_paid=True,
         ),
     ]
 
