@@ -185,8 +185,9 @@ class _Counter:
             item.add_map(self._counting(item.name))
 
     def digest(self, plan: Plan) -> str:
+        # The last day belongs to it: a new day without news is news. The first does not: reloaded days are content.
         parts = [
-            f"{plan.window}",
+            f"{plan.window.date_to}",
             *(f"{name}={self._hashes[name].hexdigest()}" for name in sorted(self._hashes)),
         ]
         return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
