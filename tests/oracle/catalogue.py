@@ -170,6 +170,7 @@ def _sales() -> list[Kpi]:
             _one("new_customers_paid"),
             "F",
             True,
+            is_about_paid=True,
         ),
         Kpi("cac_blended", MONTHLY, ("total",), full, customers, is_money=True),
         Kpi("spend_full", MONTHLY, ("total", "channel"), full, is_money=True),

@@ -95,6 +95,7 @@ def _largest(periods: pd.Series, pages: pd.Series, kept: int) -> pd.Series:
     """The page if it is among those with most sessions of its period (ties by path), else `(other)`."""
     frame = pd.DataFrame({"period": periods, "page": pages.astype("category")})
     counts = frame[pages != OTHER].groupby(["period", "page"], observed=True).size().rename("entries").reset_index()
+    counts["page"] = counts["page"].astype(object)  # categories have an order of their own
     counts = counts.sort_values(["period", "entries", "page"], ascending=[True, False, True])
     counts["rank"] = counts.groupby("period").cumcount()
     ranked = frame.merge(counts, on=["period", "page"], how="left")
