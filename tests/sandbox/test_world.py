@@ -239,7 +239,7 @@ def test_paid_visits_name_a_campaign_of_their_channel(truth: Truth) -> None:
         assert (found[column].to_numpy() == as_text(paid[column]).to_numpy()).all()
 
 
-def test_a_fully_refunded_order_has_refunds_for_all_its_lines(truth: Truth) -> None:
+def test_refunds_stay_within_what_was_bought_and_paid(truth: Truth) -> None:
     lines = truth["order_lines"].assign(
         amount=lambda frame: frame["quantity"] * frame["unit_price_micros"] - frame["discount_micros"]
     )
@@ -252,6 +252,18 @@ def test_a_fully_refunded_order_has_refunds_for_all_its_lines(truth: Truth) -> N
     assert wait.max() <= np.timedelta64(70, "D")
     assert of_order["paid_at"].notna().all()
     assert not of_order["is_test"].any()
+
+
+def test_a_cancelled_order_that_is_refunded_gets_all_back(truth: Truth) -> None:
+    lines = truth["order_lines"]
+    bought = (
+        (lines["quantity"] * lines["unit_price_micros"] - lines["discount_micros"]).groupby(lines["order_id"]).sum()
+    )
+    back = truth["refunds"].groupby("order_id")["amount_micros"].sum()
+    orders = truth["orders"]
+    cancelled = back[back.index.isin(orders.loc[orders["cancelled_at"].notna(), "order_id"])]
+    assert len(cancelled) > 0
+    assert (cancelled == bought.loc[cancelled.index]).all()
 
 
 def test_claims_follow_a_click_in_time(truth: Truth) -> None:
@@ -314,4 +326,5 @@ def test_every_weekday_has_rates(truth: Truth) -> None:
     expected = pd.bdate_range(rates["date"].min(), "2026-03-18")
     for currency in ("EUR", "USD"):
         assert list(rates.loc[rates["currency"] == currency, "date"]) == list(expected)
-    assert rates["date"].min() < pd.Timestamp("2024-03-01")
+    # A rate counts for seven days: the first day of history needs one of the week before.
+    assert rates["date"].min() <= pd.Timestamp("2024-02-23")
