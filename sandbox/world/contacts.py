@@ -49,19 +49,33 @@ _SOURCE_OF_CHANNEL = {
 }
 
 
+FORM, SIGN_UP, STRANGER, DOUBLE = range(4)
+
+
+@dataclass(frozen=True)
+class _Arrivals:
+    """Contacts as they come, by time. `visit`: the one that made the contact; `twin`: of whom it is a double; or NONE."""
+
+    person: Ints
+    created: Ints
+    visit: Ints
+    kind: Ints
+    twin: Ints
+
+
 @dataclass(frozen=True)
 class Contacts:
-    """Contacts by position, by time. `person` is NONE for strangers."""
+    """Contacts by position, by time. `person` is NONE for strangers, `company` (a number) for private people."""
 
     table: pd.DataFrame
     person: Ints
     created: Ints
     country: Ints
-    is_subscriber: npt.NDArray[np.bool_]
+    company: Ints
     is_form: npt.NDArray[np.bool_]
+    is_subscriber: npt.NDArray[np.bool_]
     is_loser: npt.NDArray[np.bool_]
     is_gone: npt.NDArray[np.bool_]  # deleted, or a test
-    company: Ints
 
     def __len__(self) -> int:
         return len(self.person)
@@ -91,79 +105,24 @@ def build_contacts(
 ) -> Contacts:
     """`forms`, `signups`: positions of visits."""
     draw = draws["contacts"]
-    journeys = Journeys.over(visits)
-    wanted = size.contacts * clock.months
-    # A person's first form makes the contact; some sign-ups of others are copied to the CRM as well.
-    _, once = np.unique(visits.person[forms], return_index=True)
-    by_form = forms[np.sort(once)]
-    others = signups[~np.isin(visits.person[signups], visits.person[by_form])]
-    _, once = np.unique(visits.person[others], return_index=True)
-    others = others[np.sort(once)]
-    share = min(1.0, wanted * SUBSCRIBER_SHARE / max(1, len(others)))
-    by_signup = others[draw.random(len(others)) < share]
-    visit = np.concatenate([by_form, by_signup])
-    created = visits.start[visit] + draw.integers(30, 600, len(visit)) * SECOND
-    person = visits.person[visit]
-    is_form = np.arange(len(visit)) < len(by_form)
-
-    strangers = max(4, int(wanted * STRANGER_SHARE))
-    stranger_at = _working_hours(clock, strangers, draw)
-    doubles = np.flatnonzero(is_form & (draw.random(len(visit)) < MERGED_SHARE * 1.4))
-    doubles = doubles[created[doubles] < clock.as_of - 4 * DAY]
-    # The double is made before or after the contact itself, by sales or by a second form.
-    shift = draw.integers(-20 * DAY // SECOND, 40 * DAY // SECOND, len(doubles)) * SECOND
-    double_at = np.clip(created[doubles] + shift, clock.start + HOUR, clock.as_of - 2 * DAY)
-    merged = (
-        np.maximum(double_at, created[doubles])
-        + draw.integers(HOUR // SECOND, 45 * DAY // SECOND, len(doubles)) * SECOND
-    )
-
-    count = len(visit)
-    all_created = np.concatenate([created, stranger_at, double_at])
-    order = np.argsort(all_created, kind="stable")
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    none = np.full(len(stranger_at), NONE)
-    all_person = np.concatenate([person, none, person[doubles]])[order]
-    all_created = all_created[order]
-    all_visit = np.concatenate([visit, none, np.full(len(doubles), NONE)])[order]
-
-    # Either of the two may win.
-    first_wins = draw.random(len(doubles)) < 0.6
-    original, double = place[doubles], place[count + len(stranger_at) + np.arange(len(doubles))]
-    winner, loser = np.where(first_wins, original, double), np.where(first_wins, double, original)
-    merged_into = np.full(len(order), NONE)
-    merged_at = np.full(len(order), NEVER)
-    is_known = merged <= clock.as_of
-    merged_into[loser[is_known]] = winner[is_known]
-    merged_at[loser[is_known]] = merged[is_known]
-
-    is_free = np.ones(len(order), dtype=bool)
-    is_free[winner] = is_free[loser] = False
-    fate = draw.random(len(order))
-    # The first free contacts meet every fate, so that no world is without.
-    fate[np.flatnonzero(is_free)[:3]] = (0.001, DELETED_SHARE + 0.001, DELETED_SHARE + ARCHIVED_SHARE + 0.001)
-    ends = all_created + draw.integers(DAY // SECOND, 200 * DAY // SECOND, len(order)) * SECOND
-    deleted = clock.happened(np.where(is_free & (fate < DELETED_SHARE), ends, NEVER))
-    bound = DELETED_SHARE + ARCHIVED_SHARE
-    archived = clock.happened(np.where(is_free & (fate >= DELETED_SHARE) & (fate < bound), ends, NEVER))
-    is_test = is_free & (fate >= bound) & (fate < bound + TEST_SHARE)
-
-    country = np.where(all_person == NONE, pick(draw, COUNTRY_WEIGHTS, len(order)), people.country[all_person])
+    came = _arrivals(size, clock, visits, forms, signups, draw)
+    count, is_stranger = len(came.person), came.person == NONE
+    merged_into, merged_at = _merges(came, clock, draw)
+    is_paired = np.zeros(count, dtype=bool)
+    is_paired[came.twin[came.twin != NONE]] = is_paired[came.twin != NONE] = True
+    deleted, archived, is_test = _fates(came, ~is_paired, clock, draw)
+    country = np.where(is_stranger, pick(draw, COUNTRY_WEIGHTS, count), people.country[came.person])
     firms = max(2, int(people.company.max(initial=1)))
-    stranger_firm = draw.integers(1, firms + 1, len(order))
-    company = np.where(all_person == NONE, stranger_firm, people.company[all_person])
-    is_loser = np.zeros(len(order), dtype=bool)
-    is_loser[double] = True
+    company = np.where(is_stranger, draw.integers(1, firms + 1, count), people.company[came.person])
     table = pd.DataFrame(
         {
-            "contact_id": ids(FIRST_CONTACT + np.arange(len(order))),
-            "person_id": ids(FIRST_PERSON + all_person, all_person == NONE),
-            "email": text(_emails(people, all_person, is_loser, company, draw)),
-            "phone": text(_phones(people, all_person)),
+            "contact_id": ids(FIRST_CONTACT + np.arange(count)),
+            "person_id": ids(FIRST_PERSON + came.person, is_stranger),
+            "email": text(_emails(people, came, company, draw)),
+            "phone": text(_phones(people, came.person)),
             "country": category(country, COUNTRIES),
-            "created_at": instants(all_created),
-            **_sources(visits, journeys, all_person, all_visit, all_created, clock, sources, campaign_names, draw),
+            "created_at": instants(came.created),
+            **_sources(visits, came, clock, sources, campaign_names, draw),
             "merged_into": ids(FIRST_CONTACT + merged_into, merged_into == NONE),
             "merged_at": instants(merged_at),
             "archived_at": instants(archived),
@@ -173,15 +132,82 @@ def build_contacts(
     )
     return Contacts(
         table=table,
-        person=all_person,
-        created=all_created,
+        person=came.person,
+        created=came.created,
         country=country,
-        is_subscriber=np.concatenate([~is_form, np.zeros(len(stranger_at) + len(doubles), dtype=bool)])[order],
-        is_form=np.concatenate([is_form, np.zeros(len(stranger_at) + len(doubles), dtype=bool)])[order],
+        company=company,
+        is_form=came.kind == FORM,
+        is_subscriber=came.kind == SIGN_UP,
         is_loser=merged_into != NONE,
         is_gone=(deleted != NEVER) | is_test,
-        company=company,
     )
+
+
+def _arrivals(
+    size: Size, clock: Clock, visits: Visits, forms: Ints, signups: Ints, draw: np.random.Generator
+) -> _Arrivals:
+    """A person's first form makes a contact, some sign-ups are copied; sales types in strangers and doubles."""
+    wanted = size.contacts * clock.months
+    by_form = _first_of_each(visits, forms)
+    others = _first_of_each(visits, signups[~np.isin(visits.person[signups], visits.person[by_form])])
+    by_signup = others[draw.random(len(others)) < wanted * SUBSCRIBER_SHARE / max(1, len(others))]
+    visit = np.concatenate([by_form, by_signup])
+    created = visits.start[visit] + draw.integers(30, 600, len(visit)) * SECOND
+    strange_at = _working_hours(clock, max(4, int(wanted * STRANGER_SHARE)), draw)
+    has_double = (draw.random(len(by_form)) < MERGED_SHARE * 1.4) & (created[: len(by_form)] < clock.as_of - 4 * DAY)
+    original = np.flatnonzero(has_double)
+    # The double comes before the contact itself or after it.
+    shift = draw.integers(-20 * DAY // SECOND, 40 * DAY // SECOND, len(original)) * SECOND
+    double_at = np.clip(created[original] + shift, clock.start + HOUR, clock.as_of - 2 * DAY)
+
+    counts = (len(by_form), len(by_signup), len(strange_at), len(original))
+    all_created = np.concatenate([created, strange_at, double_at])
+    by_time = np.argsort(all_created, kind="stable")
+    place = np.empty(len(by_time), dtype=np.int64)
+    place[by_time] = np.arange(len(by_time))
+    strangers, unseen = np.full(len(strange_at), NONE), np.full(len(original), NONE)
+    twin = np.concatenate([np.full(len(by_time) - len(original), NONE), place[original]])
+    return _Arrivals(
+        person=np.concatenate([visits.person[visit], strangers, visits.person[visit[original]]])[by_time],
+        created=all_created[by_time],
+        visit=np.concatenate([visit, strangers, unseen])[by_time],
+        kind=np.repeat((FORM, SIGN_UP, STRANGER, DOUBLE), counts)[by_time],
+        twin=twin[by_time],
+    )
+
+
+def _first_of_each(visits: Visits, chosen: Ints) -> Ints:
+    """Each person's first among the chosen visits, by time."""
+    _, first = np.unique(visits.person[chosen], return_index=True)
+    return chosen[np.sort(first)]
+
+
+def _merges(came: _Arrivals, clock: Clock, draw: np.random.Generator) -> tuple[Ints, Ints]:
+    """Winner and instant for each loser that is known as such by `as_of`; either of the two may win."""
+    double = np.flatnonzero(came.twin != NONE)
+    original = came.twin[double]
+    wait = draw.integers(HOUR // SECOND, 45 * DAY // SECOND, len(double)) * SECOND
+    at = np.maximum(came.created[double], came.created[original]) + wait
+    original_wins = draw.random(len(double)) < 0.6
+    is_known = at <= clock.as_of
+    loser = np.where(original_wins, double, original)[is_known]
+    merged_into, merged_at = np.full(len(came.person), NONE), np.full(len(came.person), NEVER)
+    merged_into[loser] = np.where(original_wins, original, double)[is_known]
+    merged_at[loser] = at[is_known]
+    return merged_into, merged_at
+
+
+def _fates(
+    came: _Arrivals, is_free: npt.NDArray[np.bool_], clock: Clock, draw: np.random.Generator
+) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
+    """Instants of deletion and of archiving, and who is a test; only of those who are in no merge."""
+    bounds = np.cumsum([DELETED_SHARE, ARCHIVED_SHARE, TEST_SHARE])
+    fate = np.searchsorted(bounds, draw.random(len(came.person)), side="right")
+    # The first free contacts meet one fate each, so that no world is without.
+    fate[np.flatnonzero(is_free)[: len(bounds)]] = np.arange(min(len(bounds), is_free.sum()))
+    ends = came.created + draw.integers(DAY // SECOND, 200 * DAY // SECOND, len(came.person)) * SECOND
+    deleted, archived = (clock.happened(np.where(is_free & (fate == kind), ends, NEVER)) for kind in (0, 1))
+    return deleted, archived, is_free & (fate == 2)
 
 
 def _working_hours(clock: Clock, count: int, draw: np.random.Generator) -> Ints:
@@ -190,23 +216,20 @@ def _working_hours(clock: Clock, count: int, draw: np.random.Generator) -> Ints:
     return clock.company.instant(day, draw.uniform(8, 17, count) / 24)
 
 
-def _emails(
-    people: People, person: Ints, is_double: npt.NDArray[np.bool_], company: Ints, draw: np.random.Generator
-) -> pa.Array:
+def _emails(people: People, came: _Arrivals, company: Ints, draw: np.random.Generator) -> pa.Array:
     """Own addresses; a double has another one or none. Of thirty strangers five write from the firm's info@ address,
     three share the address of one member of the mailing list, and two that of another.
     """
-    number = digits(np.arange(len(person)))
-    turn, turn_number = np.cumsum(person == NONE) % 30, np.cumsum(person == NONE) // 30
-    stranger = joined("buyer", number, "@example.com")
-    stranger = either(turn % 6 == 0, role_addresses(company), stranger)
-    shared = people.emails(np.minimum(turn_number * 2 + (turn > 20), people.veterans - 1))
+    row = np.arange(len(came.person))
+    is_stranger = came.kind == STRANGER
+    turn, turns = np.cumsum(is_stranger) % 30, np.cumsum(is_stranger) // 30
+    stranger = either(turn % 6 == 0, role_addresses(company), joined("buyer", digits(row), "@example.com"))
+    shared = people.emails(np.minimum(turns * 2 + (turn > 20), people.veterans - 1))
     stranger = either(np.isin(turn, (1, 2, 3, 21, 22)), shared, stranger)
-    other = joined("contact", number, "@example.com")
-    other = either(np.arange(len(person)) % 2 == 0, other, "")
-    known = people.emails(np.maximum(person, 0))
-    known = capitalised(known, draw.random(len(person)) < 0.08)
-    return either(person == NONE, stranger, either(is_double, other, known))
+    other = either(row % 2 == 0, joined("contact", digits(row), "@example.com"), "")
+    known = people.emails(np.maximum(came.person, 0))
+    known = capitalised(known, draw.random(len(row)) < 0.08)
+    return either(is_stranger, stranger, either(came.kind == DOUBLE, other, known))
 
 
 def _phones(people: People, person: Ints) -> pa.Array:
@@ -217,29 +240,32 @@ def _phones(people: People, person: Ints) -> pa.Array:
 
 def _sources(
     visits: Visits,
-    journeys: Journeys,
-    person: Ints,
-    visit: Ints,
-    created: Ints,
+    came: _Arrivals,
     clock: Clock,
     sources: list[Origin],
     campaign_names: list[str],
     draw: np.random.Generator,
 ) -> dict[str, object]:
     """Original: the first visit of the 30 days before; latest: the visit that made the contact, or a later one."""
-    has_visit = visit != NONE
-    original = np.where(has_visit, journeys.first(np.maximum(person, 0), created - LOOK_BACK), NONE)
-    original = np.where((original != NONE) & (visits.start[original] <= created), original, visit)
-    now = np.full(len(person), clock.as_of)
-    later = journeys.last(np.maximum(person, 0), now)
-    latest = np.where(has_visit & (later != NONE) & (draw.random(len(person)) < 0.5), later, visit)
+    journeys = Journeys.over(visits)
+    has_visit = came.visit != NONE
+    person = np.maximum(came.person, 0)
+    original = np.where(has_visit, journeys.first(person, came.created - LOOK_BACK), NONE)
+    latest = journeys.last(person, np.full(len(person), clock.as_of))
+    latest = np.where(has_visit & (draw.random(len(person)) < 0.5), latest, came.visit)
     code = np.array([CRM_SOURCES.index(_SOURCE_OF_CHANNEL[origin.channel]) for origin in sources])
     names = ["", *campaign_names]
-    columns: dict[str, object] = {}
-    for prefix, chosen in (("original", original), ("latest", latest)):
-        seen = chosen != NONE
-        columns[f"{prefix}_source"] = category(np.where(seen, code[visits.origin[chosen]], OFFLINE), CRM_SOURCES)
-        columns[f"{prefix}_campaign"] = category(np.where(seen, visits.campaign[chosen] + 1, 0), names)
-    columns["latest_source_at"] = instants(np.where(latest != NONE, visits.start[latest], created))
-    order = ("original_source", "original_campaign", "latest_source", "latest_source_at", "latest_campaign")
-    return {name: columns[name] for name in order}
+
+    def source(visit: Ints) -> pd.Categorical:
+        return category(np.where(visit != NONE, code[visits.origin[visit]], OFFLINE), CRM_SOURCES)
+
+    def campaign(visit: Ints) -> pd.Categorical:
+        return category(np.where(visit != NONE, visits.campaign[visit] + 1, 0), names)
+
+    return {
+        "original_source": source(original),
+        "original_campaign": campaign(original),
+        "latest_source": source(latest),
+        "latest_source_at": instants(np.where(latest != NONE, visits.start[latest], came.created)),
+        "latest_campaign": campaign(latest),
+    }
