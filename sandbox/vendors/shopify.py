@@ -33,11 +33,11 @@ class Shopify:
     name = "shopify"
     credentials: ClassVar = {"shop": "sandbox-shop", "client_id": "sandbox-client", "client_secret": "sandbox-secret"}
     page_size = 250
+    dearest_page = 250
 
     def __init__(self, world: World, as_of: datetime, base_url: str) -> None:
         self._world = world
         self._as_of = as_of
-        self.dearest_page = self.page_size
         self._moved: str | None = None
         self._fault: str | None = None
 

@@ -17,6 +17,9 @@ from connectors.common import http
 from connectors.common.privacy import Hasher
 from connectors.common.run import LoadResult, load, plan_load
 from connectors.common.source import Source
+from sandbox.adapter import BASE_URL, SandboxAdapter
+from sandbox.server import Sandbox
+from sandbox.world import World, build_world
 
 AS_OF = datetime(2026, 3, 18, 5, 30, tzinfo=UTC)
 HISTORY_START = date(2024, 3, 1)
@@ -118,3 +121,24 @@ class Landing:
 @pytest.fixture
 def landing(tmp_path: Path, hasher: Hasher) -> Landing:
     return Landing(tmp_path / "state" / "source.duckdb", hasher)
+
+
+@pytest.fixture(scope="session")
+def small_world() -> World:
+    """Three months of the small company."""
+    return build_world("small", 3, 7, AS_OF)
+
+
+def serve(world: World, patch: pytest.MonkeyPatch) -> Sandbox:
+    """All vendors over a world, in process; connectors find them by their settings as long as the patch lasts."""
+    served = Sandbox(world, AS_OF, BASE_URL)
+    patch.setitem(http._ADAPTERS, BASE_URL, SandboxAdapter(served))
+    for name, value in served.environment().items():
+        patch.setenv(name, value)
+    return served
+
+
+@pytest.fixture
+def sandbox(small_world: World, monkeypatch: pytest.MonkeyPatch, no_waiting: None) -> Sandbox:
+    """All vendors over the small world."""
+    return serve(small_world, monkeypatch)
