@@ -33,13 +33,7 @@ def differences(found: pd.DataFrame, expected: pd.DataFrame) -> list[Difference]
     Rows are matched on `KEY` (both sides in full). Counts and flags must be equal, money within half a cent, ratios
     within 1e-9 (relative above 1, absolute below). Raises ValueError when a frame has a key twice.
     """
-    for name, frame in (("found", found), ("expected", expected)):
-        twice = frame[frame.duplicated(list(KEY), keep=False)]
-        if len(twice):
-            raise ValueError(f"{name}: {len(twice)} rows share a key, such as {_where(twice.iloc[0])}")
-    both = _keyed(found).merge(
-        _keyed(expected), on=list(KEY), how="outer", suffixes=("_found", "_expected"), indicator="side"
-    )
+    both = _matched(_keyed(found), _keyed(expected))
     both["wrong"] = _wrong_columns(both)
     wrong = both[both["wrong"] != ""]
     result = [_difference(str(kpi), part) for kpi, part in wrong.groupby("kpi_id", sort=True)]
@@ -57,6 +51,26 @@ def _keyed(frame: pd.DataFrame) -> pd.DataFrame:
     text = [name for name in KEY if name != "period_start"]
     numbers = (*PARTS, "value", *COMPARISONS)
     return kept.astype(dict.fromkeys(text, object) | dict.fromkeys(numbers, float))
+
+
+def _matched(found: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
+    """A full outer join on the key: `KEY`, the other columns with a suffix per side, `side`.
+
+    Keys are numbered first: joining on fifteen texts took four times as long.
+    """
+    keys = pd.concat([found[list(KEY)], expected[list(KEY)]], ignore_index=True)
+    number = keys.groupby(list(KEY), sort=False).ngroup().to_numpy()
+    joined = keys[~pd.Series(number).duplicated()].reset_index(drop=True)
+    parts, present = [joined], {}
+    for name, frame, own in (("found", found, number[: len(found)]), ("expected", expected, number[len(found) :])):
+        times = np.bincount(own, minlength=len(joined))
+        if (times > 1).any():
+            raise ValueError(f"{name}: {times.max()} rows share a key, such as {_where(joined.iloc[times.argmax()])}")
+        present[name] = times == 1
+        values = frame.drop(columns=list(KEY)).set_axis(own)
+        parts.append(values.reindex(range(len(joined))).add_suffix(f"_{name}"))
+    side = np.where(present["found"], np.where(present["expected"], "both", "left_only"), "right_only")
+    return pd.concat(parts, axis=1).assign(side=side)
 
 
 def _wrong_columns(both: pd.DataFrame) -> pd.Series:

@@ -9,9 +9,11 @@ import duckdb
 import pyarrow as pa
 
 from connectors import NAMES, source
+from connectors.common.ops import OPS_TABLES
 from connectors.common.run import LOADED_WINDOWS
 from tests.runner.compile import AS_OF_SENTINEL, Project, compiled
 
+OPS = "ops"  # what the orchestration lands about the sources themselves
 # source → table → rows
 Landing = Mapping[str, Mapping[str, pa.Table]]
 
@@ -27,6 +29,7 @@ def run(
     project = project or landed_project()
     connection = duckdb.connect(":memory:")
     connection.execute("set timezone = 'UTC'")
+    connection.execute("set preserve_insertion_order = false")
     wanted = project.with_ancestors(select) if select else set(project.nodes)
     _land(connection, landing, project)
     for key, node in project.nodes.items():
@@ -42,12 +45,13 @@ def run(
 
 def landed_project() -> Project:
     """The product's dbt project with a landing database for every source."""
-    return compiled(databases=tuple(f"{name}_landing" for name in NAMES))
+    return compiled(databases=tuple(f"{name}_landing" for name in (*NAMES, OPS)))
 
 
 def declared_tables(source_name: str) -> dict[str, pa.Schema]:
     """Arrow schema of every landing table of a source."""
-    return {table.name: table.schema for table in (*source(source_name).tables, LOADED_WINDOWS)}
+    tables = OPS_TABLES if source_name == OPS else (*source(source_name).tables, LOADED_WINDOWS)
+    return {table.name: table.schema for table in tables}
 
 
 def _land(connection: duckdb.DuckDBPyConnection, landing: Landing, project: Project) -> None:

@@ -1,0 +1,46 @@
+"""The marts equal the oracle: every KPI, grain and segment set, over simulated companies."""
+
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+
+from sandbox.world import World, build_world
+from tests.comparison import report
+from tests.landing import land
+from tests.oracle import kpi_values
+from tests.oracle.catalogue import KPIS
+from tests.runner import run
+
+AS_OF = datetime(2026, 3, 18, 5, 30, tzinfo=UTC)
+# The same company half a year earlier, late on the evening on which winter time began in Sweden.
+EARLIER = datetime(2025, 10, 26, 22, 30, tzinfo=UTC)
+MONTHS = 24
+
+
+def _world(seed: int) -> World:
+    return build_world(size="small", months=MONTHS, seed=seed, as_of=AS_OF)
+
+
+def _marts(world: World, as_of: datetime) -> pd.DataFrame:
+    connection = run(land(world, as_of), as_of, ["kpi_values"])
+    try:
+        return connection.execute("select * from marts.kpi_values").df()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    ("seed", "as_of"),
+    [
+        pytest.param(7, AS_OF, id="seed 7"),
+        *[pytest.param(seed, AS_OF, id=f"seed {seed}", marks=pytest.mark.acceptance) for seed in (1, 2, 3, 4, 5)],
+        pytest.param(6, EARLIER, id="an earlier instant", marks=pytest.mark.acceptance),
+    ],
+)
+def test_the_marts_equal_the_oracle(seed: int, as_of: datetime) -> None:
+    world = _world(seed)
+    found = _marts(world, as_of)
+    legal = {(kpi.kpi_id, name) for kpi in KPIS for name in kpi.sets}
+    assert set(zip(found["kpi_id"], found["segment_set"], strict=True)) == legal
+    assert report(found, kpi_values(world, as_of)) == ""
