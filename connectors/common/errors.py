@@ -19,3 +19,7 @@ class VendorUnavailableError(SourceError):
 
 class UnexpectedAnswerError(SourceError):
     """An answer that does not have the declared shape."""
+
+
+class ConfigError(SourceError, ValueError):
+    """A file of the company's configuration that is missing or wrong; the text names file and line."""

@@ -1,7 +1,7 @@
 """The company's configuration: settings, key actions, channel rules, goals, fees, rates and manual KPIs."""
 
-from connectors.config.company import Company, read_company
+from connectors.common.errors import ConfigError
+from connectors.config.company import Company, KeyAction, config_folder, read_company
 from connectors.config.source import SOURCE, read_config
-from connectors.config.yaml_lines import ConfigError
 
-__all__ = ["SOURCE", "Company", "ConfigError", "read_company", "read_config"]
+__all__ = ["SOURCE", "Company", "ConfigError", "KeyAction", "config_folder", "read_company", "read_config"]

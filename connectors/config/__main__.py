@@ -1,4 +1,4 @@
-"""`python -m connectors.config` checks the configuration and lands it in a file."""
+"""`python -m connectors.config`: checks the configuration and loads it."""
 
 from connectors.common.main import run
 from connectors.config import SOURCE

@@ -1,17 +1,51 @@
-"""`company.yml`: what holds for the whole company, checked before anything is loaded."""
+"""`company.yml`: what holds for the whole company."""
 
+import os
 import re
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from connectors.config.yaml_lines import read_yaml
+from connectors import NAMES
+from connectors.common.yaml_file import read_model
 
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Days = Annotated[int, Field(ge=0, le=400)]
+# Stages of a lead in their order (the seed `lifecycle_stages`).
+Stage = Literal["subscriber", "lead", "mql", "sql", "opportunity", "customer", "evangelist"]
+ANY_ACTION = "any"
+
+
+def _currency(code: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", code):
+        raise ValueError(f"{code!r} is no currency: write its three capital letters, like SEK")
+    return code
+
+
+def _time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is no time zone: write an IANA name like Europe/Stockholm")
+    return name
+
+
+def _identifier(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise ValueError(f"{name!r} is no id: write small letters, digits and _, a letter first")
+    return name
+
+
+def _country(code: str) -> str:
+    if not re.fullmatch(r"[A-Z]{2}", code):
+        raise ValueError(f"{code!r} is no country: write its two capital letters, like SE")
+    return code
+
+
+Currency = Annotated[str, AfterValidator(_currency)]
+Identifier = Annotated[str, AfterValidator(_identifier)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+Country = Annotated[str, AfterValidator(_country)]
 
 
 class _Strict(BaseModel):
@@ -19,73 +53,88 @@ class _Strict(BaseModel):
 
 
 class KeyAction(_Strict):
-    """A conversion as the company counts it.
+    """What counts as a conversion.
 
-    `order`: each paid order; `contact_stage`: a contact's first entry to `stage`; `web_event`: a session with `event`.
+    `kind`: `order` (a paid order), `contact_stage` (a contact that first reaches `stage`) or `web_event`.
+    `event`: its name in web analytics, by which sessions and people with it are told; needed for `web_event`.
+    `once_per`: a session or a person counts once.
     """
 
-    id: Id
+    id: Identifier
     label: str
     kind: Literal["order", "contact_stage", "web_event"]
-    stage: str | None = None
+    stage: Stage | None = None
     event: str | None = None
     once_per: Literal["session", "person"] = "session"
 
     @model_validator(mode="after")
-    def _says_what_counts(self) -> "KeyAction":
-        if self.kind == "web_event" and not self.event:
-            raise ValueError("a web_event needs `event`, the name of the event in web analytics")
-        if self.kind == "contact_stage" and not self.stage:
-            raise ValueError("a contact_stage needs `stage`, the lifecycle stage that counts")
+    def _fits_its_kind(self) -> "KeyAction":
+        if self.id == ANY_ACTION:
+            raise ValueError(f"the id {ANY_ACTION!r} stands for all key actions together: choose another")
+        if self.kind == "contact_stage" and self.stage is None:
+            raise ValueError(f"the key action {self.id!r} is a contact stage: add `stage`, like lead")
+        if self.kind == "web_event" and self.event is None:
+            raise ValueError(f"the key action {self.id!r} is a web event: add `event`, its name in web analytics")
         return self
 
 
 class Company(_Strict):
-    """Settings of the company; the comments in config/company.yml say what each does."""
+    """The company.
+
+    `fiscal_year_start_month`: 1 = the calendar year. `phase`: decides which boards are offered. `history_start`: the
+    first day that is ever loaded. `lookback_days`: visits older than this before an order are not looked at. `min_n`:
+    with a smaller denominator a value is unreliable. `privacy_k`: smaller cells of personal sets are merged.
+    `platform_actions`: ad platform → its action's name (`*` = any text) → key action. `vat_rates`: share by country
+    (0.25). `reload_days`, `settle_days`: source → how many days each load goes back, for how many a day is provisional,
+    where the connector's own figures do not fit.
+    """
 
     name: Annotated[str, Field(min_length=1)]
-    time_zone: str
-    reporting_currency: str
-    history_start: date
+    time_zone: TimeZone
+    reporting_currency: Currency
     fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)] = 1
     phase: Literal["new", "growth", "mature"] = "growth"
-    lookback_days: Annotated[int, Field(ge=1, le=365)] = 90
+    history_start: date
+    lookback_days: Annotated[int, Field(ge=1, le=400)] = 90
     min_n: Annotated[int, Field(ge=1)] = 30
     privacy_k: Annotated[int, Field(ge=1)] = 10
-    key_actions: list[KeyAction] = []
-    platform_actions: dict[str, dict[str, Id]] = {}
-    vat_rates: dict[str, Annotated[float, Field(ge=0, lt=1)]] = {}
-    reload_days: dict[str, Days] = {}
-    settle_days: dict[str, Days] = {}
+    key_actions: tuple[KeyAction, ...] = ()
+    platform_actions: dict[str, dict[str, Identifier]] = {}
+    vat_rates: dict[Country, Decimal] = {}
+    reload_days: dict[str, Annotated[int, Field(ge=1, le=400)]] = {}
+    settle_days: dict[str, Annotated[int, Field(ge=0, le=400)]] = {}
 
-    @field_validator("time_zone")
+    @field_validator("vat_rates")
     @classmethod
-    def _is_a_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError(f"{value!r} is no IANA time zone, write it like Europe/Stockholm") from None
-        return value
+    def _is_a_share(cls, rates: dict[str, Decimal]) -> dict[str, Decimal]:
+        for country, rate in rates.items():
+            if not 0 <= rate < 1:
+                raise ValueError(f"{country} has {rate}: write a share, 0.25 for 25 %")
+        return rates
 
-    @field_validator("reporting_currency")
+    @field_validator("reload_days", "settle_days")
     @classmethod
-    def _is_a_currency(cls, value: str) -> str:
-        if not re.fullmatch(r"[A-Z]{3}", value):
-            raise ValueError(f"{value!r} is no ISO 4217 currency, write it like SEK")
-        return value
+    def _is_by_source(cls, days: dict[str, int]) -> dict[str, int]:
+        if unknown := sorted(set(days) - set(NAMES)):
+            raise ValueError(f"{unknown[0]!r} is no source: write one of {', '.join(NAMES)}")
+        return days
 
     @model_validator(mode="after")
-    def _actions_exist_once(self) -> "Company":
+    def _key_actions_are_known(self) -> "Company":
         ids = [action.id for action in self.key_actions]
-        if twice := {name for name in ids if ids.count(name) > 1}:
-            raise ValueError(f"key action {min(twice)!r} stands twice in key_actions")
+        if repeated := {name for name in ids if ids.count(name) > 1}:
+            raise ValueError(f"the key action {min(repeated)!r} stands twice in key_actions: remove one")
         for platform, actions in self.platform_actions.items():
-            if unknown := set(actions.values()) - set(ids):
-                raise ValueError(f"platform_actions.{platform} names {min(unknown)!r}, which is not in key_actions")
+            if unknown := sorted(set(actions.values()) - set(ids)):
+                raise ValueError(f"platform_actions of {platform} names {unknown[0]!r}: add it to key_actions")
         return self
 
 
+def config_folder() -> Path:
+    """The company's configuration: NYCKELTAL_CONFIG, else `config` in the working folder."""
+    return Path(os.environ.get("NYCKELTAL_CONFIG") or "config").resolve()
+
+
 def read_company(folder: Path) -> Company:
-    """`company.yml` of the configuration folder; ConfigError names file and line."""
-    company: Company = read_yaml(folder / "company.yml", Company)
-    return company
+    """`company.yml` of a configuration folder; ConfigError (a ValueError) in one sentence."""
+    return read_model(folder / "company.yml", Company)

@@ -1,100 +1,91 @@
-"""The company's configuration as a source: read from NYCKELTAL_CONFIG, checked, landed whole each time."""
+"""The company's configuration as a source: read whole on each load, checked, landed for the models."""
 
-import os
 from collections.abc import Iterable
-from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dlt
 import pyarrow as pa
-from dlt.extract import DltResource
+from pydantic import BaseModel
 
-from connectors.common.errors import SourceError
 from connectors.common.resource import resource
 from connectors.common.source import LoadRequest, Source
 from connectors.config import tables
-from connectors.config.company import Company, read_company
-from connectors.config.csv_inputs import read_csv
+from connectors.config.channels import ChannelRule
+from connectors.config.company import Company, config_folder, read_company
+from connectors.config.csv_file import read_rows
 from connectors.config.goals import read_goals
-from connectors.config.yaml_lines import ConfigError
+from connectors.config.inputs import Cost, FxRate, ManualKpi
 
-# Which file feeds which table, and the columns that may be left empty in it.
-INPUTS = {
-    "costs": ("inputs/costs.csv", frozenset({"channel"})),
-    "fx_rates": ("inputs/fx.csv", frozenset()),
-    "manual_kpis": ("inputs/manual_kpis.csv", frozenset({"denominator", "source_note"})),
-    "channel_overrides": ("channels.csv", frozenset()),
-}
+if TYPE_CHECKING:
+    from dlt.extract import DltResource
 
-
-def config_folder() -> Path:
-    """NYCKELTAL_CONFIG, else ./config."""
-    return Path(os.environ.get("NYCKELTAL_CONFIG", "config"))
+Rows = list[dict[str, object]]
 
 
 @dlt.source(name="config", section="config", max_table_nesting=0)
-def config_source(request: LoadRequest) -> Iterable[DltResource]:
-    """Settings, key actions, channel rules, goals, and the company's own inputs."""
-    try:
-        landed = read_config(config_folder())
-    except ConfigError as error:
-        raise SourceError(f"config: {error}") from None
+def config_source(request: LoadRequest) -> Iterable["DltResource"]:
+    """Every table, always: a file that was taken away leaves an empty one. ConfigError names file and line."""
+    landed = read_config(config_folder())
     for table in tables.TABLES:
         yield resource(table, lambda rows=landed[table.name]: [rows])
 
 
 def read_config(folder: Path) -> dict[str, pa.Table]:
-    """Every landing table by name; ConfigError says what is wrong, where and how to mend it."""
-    company = read_company(folder)
-    found = dict(_settings(company))
-    for name, (file, optional) in INPUTS.items():
-        found[name] = read_csv(folder / file, _declared(name), optional)
-    found["goals"] = tables.GOALS.rows([goal.model_dump() for goal in read_goals(folder)])
-    return found
+    """Every landing table of a configuration folder; ConfigError says what is wrong, where and how to mend it."""
+    rows = {**_settings(read_company(folder)), **_inputs(folder), "goals": _dumped(read_goals(folder))}
+    return {table.name: table.rows(rows[table.name]) for table in tables.TABLES}
 
 
-def _settings(company: Company) -> dict[str, pa.Table]:
+def _settings(company: Company) -> dict[str, Rows]:
     sources = sorted({*company.reload_days, *company.settle_days})
     return {
-        "company": tables.COMPANY.rows(
-            [{"company_name": company.name, **company.model_dump(include=set(tables.COMPANY.columns))}]
-        ),
-        "key_actions": tables.KEY_ACTIONS.rows(
-            [
-                {"key_action": action.id, "label": action.label, "kind": action.kind, "web_event": action.event}
-                for action in company.key_actions
-            ]
-        ),
-        "platform_actions": tables.PLATFORM_ACTIONS.rows(
-            [
-                {"platform": platform, "platform_action": pattern, "key_action": action}
-                for platform, actions in company.platform_actions.items()
-                for pattern, action in actions.items()
-            ]
-        ),
-        "vat_rates": tables.VAT_RATES.rows(
-            [{"country": country, "rate": _exact(rate)} for country, rate in company.vat_rates.items()]
-        ),
-        "settle_days": tables.SETTLE_DAYS.rows(
-            [
-                {
-                    "source": name,
-                    "reload_days": company.reload_days.get(name),
-                    "settle_days": company.settle_days.get(name),
-                }
-                for name in sources
-            ]
-        ),
+        "company": [
+            {"company_name": company.name, **company.model_dump(include=set(tables.COMPANY.columns))},
+        ],
+        "key_actions": [
+            {
+                "key_action": action.id,
+                "label": action.label,
+                "kind": action.kind,
+                "stage": action.stage,
+                "web_event": action.event,
+                "once_per": action.once_per,
+            }
+            for action in company.key_actions
+        ],
+        "platform_actions": [
+            {"platform": platform, "platform_action": name, "key_action": key_action}
+            for platform, actions in company.platform_actions.items()
+            for name, key_action in actions.items()
+        ],
+        "vat_rates": [{"country": country, "rate": rate} for country, rate in company.vat_rates.items()],
+        "settle_days": [
+            {
+                "source": name,
+                "reload_days": company.reload_days.get(name),
+                "settle_days": company.settle_days.get(name),
+            }
+            for name in sources
+        ],
     }
 
 
-def _exact(rate: float) -> Decimal:
-    """A rate as it was written (0.255), not as its binary fraction."""
-    return Decimal(str(rate))
+def _inputs(folder: Path) -> dict[str, Rows]:
+    files: dict[str, tuple[str, type[BaseModel]]] = {
+        "channel_overrides": ("channels.csv", ChannelRule),
+        "costs": ("inputs/costs.csv", Cost),
+        "fx_rates": ("inputs/fx.csv", FxRate),
+        "manual_kpis": ("inputs/manual_kpis.csv", ManualKpi),
+    }
+    return {
+        name: _dumped(read_rows(folder / file, model, SOURCE.table(name).primary_key))
+        for name, (file, model) in files.items()
+    }
 
 
-def _declared(name: str) -> tables.Table:
-    return next(table for table in tables.TABLES if table.name == name)
+def _dumped(items: Iterable[BaseModel]) -> Rows:
+    return [item.model_dump() for item in items]
 
 
 SOURCE = Source(

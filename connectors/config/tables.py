@@ -35,14 +35,16 @@ KEY_ACTIONS = _whole(
     key_action=TEXT,
     label=TEXT,
     kind=TEXT,  # order, contact_stage, web_event
+    stage=TEXT,  # of a contact_stage
     web_event=TEXT,  # the web analytics event of it; null if none
+    once_per=TEXT,  # session, person
 )
 PLATFORM_ACTIONS = _whole(
     "platform_actions",
     ("platform", "platform_action"),
     "Which of an ad platform's own actions is which key action.",
     platform=TEXT,
-    platform_action=TEXT,
+    platform_action=TEXT,  # * stands for any text
     key_action=TEXT,
 )
 CHANNEL_OVERRIDES = _whole(
@@ -64,10 +66,10 @@ VAT_RATES = _whole(
 SETTLE_DAYS = _whole(
     "settle_days",
     ("source",),
-    "How many days each source restates, and for how many a day is provisional.",
+    "The company's own figures for a source, where they are not the connector's (`ops.source_status` has those).",
     source=TEXT,
-    reload_days=WHOLE,
-    settle_days=WHOLE,
+    reload_days=WHOLE,  # how many days each load goes back; null = the connector's
+    settle_days=WHOLE,  # for how many days a day is provisional; null = the connector's
 )
 GOALS = _whole(
     "goals",
@@ -92,6 +94,9 @@ GOALS = _whole(
     failure_threshold=NUMBER,
     is_active=FLAG,
 )
+COSTS = _input("costs")
+FX_RATES = _input("fx_rates")
+MANUAL_KPIS = _input("manual_kpis")
 
 TABLES = (
     COMPANY,
@@ -101,7 +106,7 @@ TABLES = (
     VAT_RATES,
     SETTLE_DAYS,
     GOALS,
-    _input("costs"),
-    _input("fx_rates"),
-    _input("manual_kpis"),
+    COSTS,
+    FX_RATES,
+    MANUAL_KPIS,
 )

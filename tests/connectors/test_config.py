@@ -64,39 +64,61 @@ def company(old: str, new: str) -> tuple[str, str, str]:
     [
         (
             *company("Europe/Stockholm", "Europe/Stokholm"),
-            r"company.yml, line 4: `time_zone`: 'Europe/Stokholm' is no IANA",
+            r"config/company.yml line 4: `time_zone`: 'Europe/Stokholm' is no time zone",
         ),
-        (*company("currency: SEK ", "currency: kr "), r"line 5: `reporting_currency`: 'kr' is no ISO 4217"),
+        (*company("currency: SEK ", "currency: kr "), r"line 5: `reporting_currency`: 'kr' is no currency"),
         (*company("min_n: 30", "min_n: none"), r"line 10: `min_n`"),
-        (*company("phase: growth", "faze: growth"), r"line 8: `faze`: Extra inputs"),
+        (*company("phase: growth", "phaze: growth"), r"line 8: `phaze` is not known: did you mean `phase`\?"),
         (
             *company("kind: web_event, event: sign_up", "kind: web_event"),
-            r"line 18: `key_actions.2`: a web_event needs",
+            r"line 18: `key_actions.3`: the key action 'newsletter' is a web event",
         ),
-        (*company("lead: form}", "lead: fomr}"), r"names 'fomr', which is not in key_actions"),
-        (*company("name: Your", "name: [Your"), r"company.yml, line \d+: "),
+        (*company("lead: form}", "lead: fomr}"), r"platform_actions of google_ads names 'fomr': add it"),
+        (*company("name: Your", "name: [Your"), r"company.yml line \d+ is not valid YAML"),
         (
             "inputs/costs.csv",
             "currency\n",
             "currency\nx,2026-01-01,31/1,tool,,5,SEK\n",
-            r"line 2: `date_to` is '31/1', write",
+            r"line 2: `date_to` is '31/1': write a day like",
         ),
         ("inputs/costs.csv", "currency\n", "currency\nx,2026-01-01,2026-01-02,tool,,NaN,SEK\n", r"`amount` is 'NaN'"),
         (
             "inputs/costs.csv",
             "currency\n",
             "currency\nx,2026-01-01,2026-01-02,tool,,1,000,SEK\n",
-            r"more cells than columns",
+            r"line 2 has more or fewer cells",
         ),
-        ("inputs/costs.csv", "amount,", "amount,colour,", r"line 1: there is no column 'colour'"),
-        ("inputs/fx.csv", ",rate", "", r"line 1: the column 'rate' is missing"),
+        (
+            "inputs/costs.csv",
+            "currency\n",
+            "currency\nx,2026-01-01,2026-01-02,tool,radio,1,SEK\n",
+            r"line 2: `channel`: 'radio' is no channel",
+        ),
+        (
+            "inputs/costs.csv",
+            "currency\n",
+            "currency\nx,2026-01-01,2026-01-02,fee,,1,SEK\n",
+            r"line 2: `cost_type` is 'fee': write 'agency_fee', 'tool', 'staff' or 'production'",
+        ),
+        ("inputs/costs.csv", "currency\n", 'currency\n"x,1\n', r"line 2: unexpected end of data"),
+        (
+            "channels.csv",
+            "priority\n",
+            "priority\ncrm,x,post,1\n",
+            r"channels.csv line 2: `channel`: 'post' is no channel",
+        ),
+        (*company("min_n: 30", "min_n: 30\nname: Twice"), r"line 11: `name` stands already on line 3"),
+        (*company("# reload_days: {google_ads", "reload_days: {gogle_ads"), r"`reload_days`: 'gogle_ads' is no source"),
+        (*company("DE: 0.19", "DE: 19"), r"`vat_rates`: DE has 19: write a share"),
+        ("inputs/costs.csv", "amount,", "amount,colour,", r"line 1 has the unknown column 'colour'"),
+        ("inputs/fx.csv", ",rate", "", r"line 1 lacks the column 'rate'"),
         (
             "inputs/fx.csv",
             "rate\n",
             "rate\n2026-01-01,EUR,SEK,1\n2026-01-01,EUR,SEK,2\n",
-            r"line 3: .* already in line 2",
+            r"line 3: date and currency and to_currency are those of line 2",
         ),
-        ("goals.yml", "goals: []", "goals: [{goal_id: a}]", r"goals.yml, line 2: `goals.0.objective`"),
+        ("goals.yml", "goals: []", "goals: [{goal_id: a}]", r"goals.yml line 2: `goals.1.objective` is missing"),
     ],
 )
 def test_mistakes_are_told_with_file_and_line(file: str, old: str, new: str, words: str, folder: Path) -> None:
@@ -117,5 +139,5 @@ def test_a_mistake_keeps_what_was_loaded(folder: Path, landing: Landing) -> None
 
 
 def test_a_folder_without_configuration_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"copy config/company\.yml"):
+    with pytest.raises(ConfigError, match=r"company\.yml is missing: make it after docs"):
         read_config(tmp_path)

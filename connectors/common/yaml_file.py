@@ -1,0 +1,148 @@
+"""YAML files read into pydantic models; whatever is wrong is one sentence that names file and line."""
+
+import difflib
+import re
+from collections.abc import Hashable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from connectors.common.errors import ConfigError
+
+Model = TypeVar("Model", bound=BaseModel)
+Location = Sequence[int | str]
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2's plain scalars only: `NO` is Norway and not false, 12:30 is no number, a date stays text."""
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
+    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("int", r"^[-+]?[0-9]+$", "-+0123456789"),
+    ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+
+
+def read_model(path: Path, model: type[Model]) -> Model:
+    """The file as a model; ConfigError in one sentence when it is missing, no YAML, or does not fit."""
+    label = file_label(path)
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"{label} is missing: make it after docs/configuration.md") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{label} is not UTF-8: save it as UTF-8") from None
+    return parse_model(text, label, model)
+
+
+def parse_model(text: str, label: str, model: type[Model]) -> Model:
+    """The same from text; `label` names the file in errors."""
+    try:
+        node = yaml.compose(text, _Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise ConfigError(
+            f"{label} line {mark.line + 1 if mark else 1} is not valid YAML ({error.problem}): mend that line"
+        ) from None
+    except yaml.YAMLError:
+        raise ConfigError(f"{label} holds signs that YAML does not allow: remove them") from None
+    if not isinstance(node, yaml.MappingNode):
+        raise ConfigError(f"{label} line 1 should be a list of `name: value` lines")
+    _refuse_repeated_keys(node, label)
+    try:
+        loader = _Loader("")
+        data = loader.construct_document(node)
+    except yaml.YAMLError as error:
+        line = error.problem_mark.line + 1 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 1
+        raise ConfigError(f"{label} line {line} cannot be read: write plain values there") from None
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise ConfigError(f"{label} line {_line(node, first['loc'])}: {sentence(first, model)}") from None
+
+
+def file_label(path: Path) -> str:
+    """Folder and name: enough to find the file."""
+    return f"{path.parent.name}/{path.name}" if path.parent.name else path.name
+
+
+def sentence(error: Any, model: type[BaseModel]) -> str:
+    """One of pydantic's errors in words that say how to mend it."""
+    names = [str(part) for part in error["loc"]]
+    field = f"`{_dotted(names)}`" if names else "the entry"
+    kind = error["type"]
+    if kind == "missing":
+        return f"{field} is missing: add it"
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(names[-1], sorted(_field_names(model)), 1)
+        return f"{field} is not known: " + (f"did you mean `{near[0]}`?" if near else "remove it")
+    if kind in ("value_error", "assertion_error"):
+        return f"{field}: {error['ctx']['error']}" if names else str(error["ctx"]["error"])
+    if kind in ("literal_error", "enum"):
+        return f"{field} is {error['input']!r}: write {error['ctx']['expected']}"
+    if kind.startswith("decimal"):
+        return f"{field} is {error['input']!r}: write a number with a decimal point and no other signs"
+    if kind.startswith("date"):
+        return f"{field} is {error['input']!r}: write a day like 2026-03-17"
+    return f"{field} is {error['input']!r}: {str(error['msg'])[:1].lower()}{str(error['msg'])[1:]}"
+
+
+def _dotted(names: list[str]) -> str:
+    return ".".join(str(int(name) + 1) if name.isdigit() else name for name in names)
+
+
+def _field_names(model: type[BaseModel]) -> Iterator[str]:
+    """Names of the fields of a model and of the models in them."""
+    waiting: list[Any] = [model]
+    seen: set[Any] = set()
+    while waiting:
+        kind = waiting.pop()
+        if not isinstance(kind, Hashable) or kind in seen:
+            continue
+        seen.add(kind)
+        waiting += get_args(kind)
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            for name, field in kind.model_fields.items():
+                yield field.alias or name
+                waiting.append(field.annotation)
+
+
+def _line(node: yaml.Node, location: Location) -> int:
+    """Line of the deepest part of the location that stands in the file."""
+    line = node.start_mark.line + 1
+    for part in location:
+        if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        elif isinstance(node, yaml.MappingNode):
+            found = next(((key, value) for key, value in node.value if key.value == str(part)), None)
+            if found is None:
+                continue  # the name of a union's member, or a field that is missing
+            line, node = found[0].start_mark.line + 1, found[1]
+    return line
+
+
+def _refuse_repeated_keys(node: yaml.Node, label: str) -> None:
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, yaml.SequenceNode):
+            waiting += current.value
+        elif isinstance(current, yaml.MappingNode):
+            lines: dict[str, int] = {}
+            for key, value in current.value:
+                line = key.start_mark.line + 1
+                if key.value in lines and isinstance(key, yaml.ScalarNode):
+                    raise ConfigError(
+                        f"{label} line {line}: `{key.value}` stands already on line {lines[key.value]}: remove one"
+                    )
+                if isinstance(key, yaml.ScalarNode):
+                    lines[key.value] = line
+                waiting.append(value)

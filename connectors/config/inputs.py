@@ -1,0 +1,55 @@
+"""`inputs/`: what a company enters by hand, in the columns of the entities `costs`, `fx_rates`, `manual_kpis`."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from connectors.config.channels import ALL, ChannelOrAll
+from connectors.config.company import Currency
+
+Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=6)]
+
+
+class _Input(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Cost(_Input):
+    """A cost beyond media, excluding VAT, spread over its days in equal parts; channel `(all)` = the company."""
+
+    cost_id: str
+    date_from: date
+    date_to: date
+    cost_type: Literal["agency_fee", "tool", "staff", "production"]
+    channel: ChannelOrAll = ALL
+    amount: Amount
+    currency: Currency
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> "Cost":
+        if self.date_to < self.date_from:
+            raise ValueError(f"date_to {self.date_to} lies before date_from {self.date_from}: swap them")
+        return self
+
+
+class FxRate(_Input):
+    """Units of `to_currency` for one unit of `currency` on a day."""
+
+    date: date
+    currency: Currency
+    to_currency: Currency
+    rate: Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=10)]
+
+
+class ManualKpi(_Input):
+    """A KPI's value by hand: numerator and, where the KPI has one, denominator."""
+
+    kpi_id: str
+    period_grain: Literal["day", "week", "month", "quarter"]
+    period_start: date
+    numerator: Amount
+    denominator: Amount | None = None
+    source_note: str | None = None
+    entered_by_role: str | None = None
