@@ -13,7 +13,7 @@ ads as (
 ),
 
 social as (
-    select distinct platform, time_zone from {{ ref('fct_social_account_days') }}
+    select distinct platform, time_zone from {{ ref('int_social_account_days__compared') }}
 ),
 
 terms as (

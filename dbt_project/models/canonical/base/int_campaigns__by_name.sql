@@ -1,6 +1,6 @@
 -- What an ad campaign's name says about a visit or a contact; the lowest platform where a name is used twice.
 with campaigns as (
-    select * from {{ ref('dim_campaign') }}
+    select * from {{ ref('int_campaigns') }}
     where campaign <> 'unknown'
 ),
 

@@ -5,7 +5,7 @@ with clock as (
 
 dates as (
     select dates.*
-    from {{ ref('dim_date') }} as dates
+    from {{ ref('int_dates') }} as dates
     cross join clock
     where dates.date <= clock.data_until
 ),

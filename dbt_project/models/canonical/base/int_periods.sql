@@ -4,7 +4,7 @@ with clock as (
 ),
 
 dates as (
-    select * from {{ ref('dim_date') }}
+    select * from {{ ref('int_dates') }}
 ),
 
 -- Each period is found on its first day.

@@ -1,6 +1,6 @@
 -- Sessions by the page that they started on.
 with pages as (
-    select * from {{ ref('fct_web_landing_pages_daily') }}
+    select * from {{ ref('int_web_landing_pages__mapped') }}
 ),
 
 final as (

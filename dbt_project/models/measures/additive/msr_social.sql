@@ -1,6 +1,6 @@
 -- Organic social: account days, and posts on their publish day.
 with days as (
-    select * from {{ ref('fct_social_account_days') }}
+    select * from {{ ref('int_social_account_days__compared') }}
 ),
 
 posts as (

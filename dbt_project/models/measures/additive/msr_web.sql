@@ -4,7 +4,7 @@ with sessions as (
 ),
 
 key_actions as (
-    select * from {{ ref('fct_web_key_actions_daily') }}
+    select * from {{ ref('int_web_key_actions__mapped') }}
 ),
 
 final as (

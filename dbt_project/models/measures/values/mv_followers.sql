@@ -1,6 +1,6 @@
 -- Follower stocks: the last day of the period so far, added over accounts, never over days.
 with days as (
-    select * from {{ ref('fct_social_account_days') }}
+    select * from {{ ref('int_social_account_days__compared') }}
     where followers is not null
 ),
 

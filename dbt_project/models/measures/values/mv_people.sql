@@ -34,7 +34,7 @@ ad_reach as (
 ),
 
 campaigns as (
-    select * from {{ ref('dim_campaign') }}
+    select * from {{ ref('int_campaigns') }}
 ),
 
 customers as (

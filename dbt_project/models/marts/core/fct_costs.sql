@@ -4,7 +4,7 @@ with costs as (
 ),
 
 dates as (
-    select date from {{ ref('dim_date') }}
+    select date from {{ ref('int_dates') }}
 ),
 
 rates as (

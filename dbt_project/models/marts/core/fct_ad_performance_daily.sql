@@ -1,10 +1,10 @@
--- Paid media by campaign day and one breakdown at a time (country, device, age and gender). Never add two breakdowns.
+-- Paid media by campaign day (the account's zone): the base of all spend.
 with ads as (
-    select * from {{ ref('int_ad_breakdowns_daily__unioned') }}
+    select * from {{ ref('int_ad_performance_daily__unioned') }}
 ),
 
 campaigns as (
-    select * from {{ ref('dim_campaign') }}
+    select * from {{ ref('int_campaigns') }}
 ),
 
 rates as (
@@ -18,13 +18,9 @@ final as (
         ads.account_id,
         ads.time_zone,
         ads.campaign_id,
-        coalesce(campaigns.campaign, 'unknown') as campaign,
-        coalesce(campaigns.channel, 'unknown') as channel,
-        ads.breakdown,
-        {{ known('ads.country') }} as country,
-        {{ known('ads.device') }} as device,
-        {{ known('ads.age') }} as age,
-        {{ known('ads.gender') }} as gender,
+        campaigns.campaign,
+        campaigns.campaign_type,
+        campaigns.channel,
         ads.impressions,
         ads.clicks,
         ads.clicks_all,
