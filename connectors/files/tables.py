@@ -1,0 +1,32 @@
+"""What lands from files: each canonical entity whole, and what did not fit."""
+
+from dataclasses import replace
+
+from connectors.common.table import TEXT, WHOLE, Reload, Table
+from connectors.files.entities import ENTITIES
+
+LANDED = {
+    name: replace(table, reload=Reload.REPLACE, window_column=None, children_of=None)
+    for name, table in ENTITIES.items()
+}
+QUARANTINE = Table(
+    "quarantine",
+    {
+        "mapping": TEXT,
+        "file": TEXT,
+        "line": WHOLE,
+        "column_name": TEXT,
+        "reason": TEXT,  # never quotes the cell, which may be personal
+    },
+    ("mapping", "file", "line"),
+    Reload.REPLACE,
+    description="Rows that did not fit, with their line and the reason.",
+)
+INPUTS = Table(
+    "inputs",
+    {"mapping": TEXT, "row_count": WHOLE, "bad_count": WHOLE},
+    ("mapping",),
+    Reload.REPLACE,
+    description="Mappings that were read, with their counts.",
+)
+TABLES = (*LANDED.values(), QUARANTINE, INPUTS)
