@@ -1,0 +1,191 @@
+"""Runs dbt in this process, and remembers from which inputs the warehouse was built."""
+
+import hashlib
+import json
+import os
+import queue
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import duckdb
+
+from orchestration.home import Home
+from orchestration.init import OPS
+from orchestration.load import quoted, step
+from orchestration.manifest import Node, Project
+from orchestration.records import Check, GateRecord, read_json, write_json
+from orchestration.run import Run
+
+RESULTS = ("LogModelResult", "LogSeedResult", "LogSnapshotResult")
+
+
+class BuildFailedError(Exception):
+    """dbt could not build the models or a test failed; the text names the first ones."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What the warehouse holds: the inputs it was built from, the models built from them, and if they are published."""
+
+    fingerprint: str = ""
+    models: list[str] = field(default_factory=list)
+    is_published: bool = False
+
+    @classmethod
+    def read(cls, home: Home) -> "Built":
+        return cls(**read_json(home.dbt / "built.json"))
+
+    def covers(self, fingerprint: str, wanted: set[str]) -> bool:
+        """Whether these models already stand in the warehouse, built from the same inputs."""
+        return self.fingerprint == fingerprint and wanted <= set(self.models)
+
+    def forget(self, home: Home, fingerprint: str) -> None:
+        """Before a build: what it will overwrite no longer counts, should it be killed."""
+        if self.fingerprint != fingerprint:
+            Built(fingerprint).write(home)
+
+    def add(self, home: Home, fingerprint: str, models: set[str]) -> None:
+        Built(fingerprint, sorted({*self.models, *models})).write(home)
+
+    def published(self, home: Home) -> None:
+        Built(self.fingerprint, self.models, is_published=True).write(home)
+
+    def write(self, home: Home) -> None:
+        write_json(home.dbt / "built.json", asdict(self))
+
+
+def inputs_fingerprint(run: Run, project: Project, sources: Sequence[str]) -> str:
+    """Changes when a landed row, the configuration (a source, too), how a source fares, the day or a model changes."""
+    digest = hashlib.blake2b(f"{project.fingerprint} {run.last_day}".encode(), digest_size=16)
+    with duckdb.connect(":memory:") as connection:
+        for name in (*sources, OPS.name):
+            connection.execute(f"attach '{quoted(run.home.landing(name))}' as {name} (read_only)")
+        for name in sources:
+            loads = f"select load_id, digest from {name}.raw_{name}.loaded_windows order by load_id"
+            digest.update(repr(connection.execute(loads).fetchall()).encode())
+        # Not last_load_at: a load that found nothing new is no news.
+        fares = f"select * exclude (last_load_at) from {OPS.name}.raw_ops.source_status order by source"
+        digest.update(repr(connection.execute(fares).fetchall()).encode())
+    return digest.hexdigest()
+
+
+def build(run: Run, project: Project, selected: Sequence[Node]) -> Iterator[dict[str, Any]]:
+    """Builds the models (and those that the warehouse still lacks); gives dbt's result events of models and seeds.
+
+    Writes the records of the step, its tests as gate `dbt`. Raises BuildFailedError at the end.
+    """
+    started = time.monotonic()
+    there = _relations(run.home)
+    lacking = [node for node in project.buildable if (node["schema"], node["alias"]) not in there]
+    wanted = {node["unique_id"]: node for node in (*selected, *lacking)}
+    events: queue.Queue[dict[str, Any] | None] = queue.Queue()
+    outcome: list[Any] = []
+    arguments = _arguments(run, project, list(wanted.values()))
+    thread = threading.Thread(target=_invoke, args=(arguments, run, events, outcome), name="dbt")
+    thread.start()
+    checks: list[Check] = []
+    built = 0
+    while (event := events.get()) is not None:
+        if event["info"]["name"] == "LogTestResult":
+            checks.append(_check(event))
+        else:
+            built += 1
+            yield event
+    thread.join()
+    result = outcome[0]
+    failures = _failures(result)
+    run.records.write_gate(GateRecord("dbt", tuple(checks)))
+    run.records.write(
+        "dbt",
+        "models",
+        {
+            "status": "failed" if failures else "built",
+            "built": built,
+            "failed": failures,
+            "seconds": round(time.monotonic() - started, 3),
+        },
+    )
+    seconds = time.monotonic() - started
+    step(f"{'Models':<22} {f'{built} built, {len(checks)} tests':<44} {seconds:5.1f} s", "bad" if failures else "good")
+    if failures:
+        more = f" (and {len(failures) - 3} more)" if len(failures) > 3 else ""
+        raise BuildFailedError(f"models: {'; '.join(failures[:3])}{more}")
+
+
+def _invoke(arguments: list[str], run: Run, events: "queue.Queue[dict[str, Any] | None]", outcome: list[Any]) -> None:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner, dbtRunnerResult
+    from google.protobuf.json_format import MessageToDict
+
+    def listen(event: Any) -> None:
+        if event.info.name in (*RESULTS, "LogTestResult"):
+            events.put(MessageToDict(event, preserving_proto_field_name=True))
+
+    os.environ["NYCKELTAL_AS_OF"] = run.as_of.isoformat()
+    try:
+        outcome.append(dbtRunner(callbacks=[listen]).invoke(arguments))
+    except BaseException as error:  # noqa: BLE001  told by the thread that waits
+        outcome.append(dbtRunnerResult(success=False, exception=error))
+    finally:
+        # dbt-duckdb keeps the warehouse open for the life of the process; forgetting it is not closing it.
+        if DuckDBConnectionManager._ENV is not None:
+            DuckDBConnectionManager._ENV.close()
+        DuckDBConnectionManager.close_all_connections()
+        events.put(None)
+
+
+def _arguments(run: Run, project: Project, wanted: Sequence[Node]) -> list[str]:
+    names = sorted(".".join(node["fqn"]) for node in wanted)
+    return [
+        *("--quiet", "build", "--project-dir", str(project.folder), "--profiles-dir", str(project.folder)),
+        *("--target-path", str(run.home.dbt / "target"), "--log-path", str(run.home.dbt / "logs")),
+        *("--vars", json.dumps({"as_of": f"{run.as_of:%Y-%m-%dT%H:%M:%SZ}"})),
+        *("--exclude-resource-type", "unit_test", "--indirect-selection", "buildable"),
+        *(["--full-refresh"] if run.rebuild else []),
+        # All of it needs no list, which would be long.
+        *(["--select", *(f"fqn:{name}" for name in names)] if len(names) < len(project.buildable) else []),
+    ]
+
+
+def _relations(home: Home) -> set[tuple[str, str]]:
+    """Schema and name of every table and view of the warehouse."""
+    if not home.warehouse.exists():
+        return set()
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"attach '{quoted(home.warehouse)}' as warehouse (read_only)")
+        rows = connection.execute(
+            "select schema_name, table_name from duckdb_tables() where database_name = 'warehouse' "
+            "union all select schema_name, view_name from duckdb_views() where database_name = 'warehouse'"
+        ).fetchall()
+    return set(rows)
+
+
+def _check(event: dict[str, Any]) -> Check:
+    data = event["data"]
+    node = data["node_info"]
+    is_passed = data["status"] in ("pass", "skipped")
+    return Check(
+        name=node["node_name"],
+        table=data.get("attached_node") or node["node_name"],
+        passed=is_passed,
+        failed_rows=int(data.get("num_failures", 0)),
+        message="" if is_passed else f"{data['status']}: {data.get('num_failures', 0)} rows",
+    )
+
+
+def _failures(result: Any) -> list[str]:
+    """One short sentence per node that dbt could not build or that a test failed."""
+    if result.success:
+        return []
+    found = []
+    for item in getattr(result.result, "results", None) or []:
+        if str(item.status) in ("error", "fail", "runtime error"):
+            words = " ".join((item.message or "").split())[:300]
+            found.append(f"{item.node.name}: {words or item.status}")
+    if not found:
+        words = " ".join(str(result.exception or "dbt stopped without saying why").split())[:500]
+        found.append(words)
+    return found

@@ -1,0 +1,132 @@
+"""The command line `nyckeltal`. Exit codes: 0 fine, 1 something failed, 2 wrong usage or config.
+
+Each command imports what it needs when it is called: `board` does not wait for Dagster.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+FAILED, WRONG_USAGE = 1, 2
+
+app = typer.Typer(
+    help="Marketing KPIs from every silo: load, compute, validate, publish, show.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # locals may hold secrets
+)
+
+
+class Cadence(StrEnum):
+    daily = "daily"
+    weekly = "weekly"
+    monthly = "monthly"
+    quarterly = "quarterly"
+    full = "full"
+
+
+class Grain(StrEnum):
+    day = "day"
+    week = "week"
+    month = "month"
+    quarter = "quarter"
+
+
+class Persona(StrEnum):
+    executive = "executive"
+    manager = "manager"
+    specialist = "specialist"
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, to standard output.")]
+
+
+@app.command()
+def init() -> None:
+    """Makes the home usable: folders, and a landing file for every source."""
+    from orchestration.cli.setup import init as run
+
+    run()
+
+
+@app.command()
+def refresh(
+    cadence: Annotated[Cadence, typer.Option(help="Which class of KPIs to build.")] = Cadence.daily,
+    date_from: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="First day to load again (default: what restates).")
+    ] = None,
+    date_to: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day to load again.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(help="Load only this source (may be repeated), then build.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="INSTANT", help="The clock, like 2026-03-18T05:30:00+00:00 (default: now).")
+    ] = None,
+) -> None:
+    """Loads, gates, builds and publishes: the same job that Dagster's schedules run."""
+    from orchestration.cli.refresh import refresh as run
+
+    raise typer.Exit(run(cadence.value, date_from, date_to, source or [], as_of))
+
+
+@app.command()
+def board(
+    persona: Annotated[Persona | None, typer.Option(help="Only what this role decides on.")] = None,
+    grain: Annotated[Grain | None, typer.Option(help="Period (default: month; a persona's own).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The KPIs by stage of the customer journey, from the published marts."""
+    from orchestration.cli.board import board as run
+
+    raise typer.Exit(run(persona.value if persona else None, grain.value if grain else None, as_json))
+
+
+@app.command()
+def kpi(
+    kpi_id: Annotated[str, typer.Argument(metavar="ID", help="A KPI, like cac_blended.")],
+    grain: Annotated[Grain, typer.Option(help="Period.")] = Grain.month,
+    date_from: Annotated[str | None, typer.Option("--from", metavar="DATE", help="First period's first day.")] = None,
+    date_to: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last period's first day.")] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="DIM,…", help="By channel, country, device, campaign … or a pair.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """One KPI over time, or by a dimension."""
+    from orchestration.cli.kpi import kpi as run
+
+    raise typer.Exit(run(kpi_id, grain.value, date_from, date_to, by, as_json))
+
+
+@app.command()
+def sources(as_json: AsJson = False) -> None:
+    """What is configured, and how it fares."""
+    from orchestration.cli.sources import sources as run
+
+    raise typer.Exit(run(as_json))
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """What is wrong, and how to mend it."""
+    from orchestration.cli.doctor import doctor as run
+
+    raise typer.Exit(run(as_json))
+
+
+@app.command()
+def files(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A file, or a folder of files.")],
+    mapping: Annotated[Path | None, typer.Option(help="The mapping to check (YAML).")] = None,
+    suggest: Annotated[bool, typer.Option("--suggest", help="Draft a mapping from the data.")] = False,
+) -> None:
+    """Exports that no API gives: checks a mapping over them, or drafts one."""
+    from orchestration.cli.files import files as run
+
+    raise typer.Exit(run(folder, mapping, suggest))
+
+
+def main() -> None:
+    app()

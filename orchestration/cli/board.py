@@ -1,0 +1,214 @@
+"""`nyckeltal board`: every KPI of the last complete period, by stage of the customer journey."""
+
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from orchestration.cli import FAILED, show
+from orchestration.cli.marts import Marts, NothingPublishedError, Row, open_marts
+from orchestration.cli.output import err, out, print_json
+from orchestration.home import Home
+
+STAGES = ("awareness", "consideration", "conversion", "loyalty", "business", "operations")
+GRAIN_OF = {"executive": "month", "manager": "week", "specialist": "day"}
+TREND_PERIODS = {"day": 14, "week": 13, "month": 13, "quarter": 9}
+LEGEND = {
+    "~": "provisional, still settling",
+    "°": "few observations",
+    "*": "platform days of another time zone",
+    "!": "a source is missing",
+}
+
+
+def board(persona: str | None, grain: str | None, as_json: bool) -> int:
+    """Exit code 1 when nothing is published yet."""
+    wanted = grain or GRAIN_OF.get(persona or "", "month")
+    try:
+        with open_marts(Home.find().marts) as marts:
+            content = read(marts, wanted, persona)
+    except NothingPublishedError as error:
+        err().print(f"[red]nyckeltal:[/red] {error}", soft_wrap=True)
+        return FAILED
+    if as_json:
+        print_json(content)
+    else:
+        _print(out(), content)
+    return 0
+
+
+def read(marts: Marts, grain: str, persona: str | None) -> dict[str, Any]:
+    """The board as data; `kpis` hold one row per KPI and series, in the order in which they are shown."""
+    info, start = marts.info(), marts.last_complete(grain)
+    catalog = marts.catalog()
+    rows = marts.rows(_VALUES, [grain, start]) if start else []
+    history = marts.rows(_HISTORY, [grain, start, TREND_PERIODS[grain]]) if start else []
+    trends: dict[tuple[str, ...], dict[Any, float | None]] = {}
+    for row in history:
+        trends.setdefault(_series(row), {})[row["period_start"]] = row["value"]
+    periods = sorted({row["period_start"] for row in history})
+    kpis = []
+    for row in rows:
+        known = catalog.get(row["kpi_id"])
+        if known is None or (persona and persona not in str(known.get("personas") or "")):
+            continue
+        series = trends.get(_series(row), {})
+        kpis.append(
+            {
+                "stage": known["stage"],
+                "label": known["label"],
+                "unit": known["unit"],
+                "direction": known["direction"],
+                **row,
+                "trend": [series.get(day) for day in periods],
+            }
+        )
+    order = {kpi_id: position for position, kpi_id in enumerate(catalog)}
+    kpis.sort(
+        key=lambda row: (
+            STAGES.index(row["stage"]) if row["stage"] in STAGES else 9,
+            order[row["kpi_id"]],
+            _series(row),
+        )
+    )
+    return {
+        "run_id": info["run_id"],
+        "as_of": info["as_of"],
+        "data_until": info["data_until"],
+        "validation_status": info["validation_status"],
+        "grain": grain,
+        "period_start": start,
+        "persona": persona,
+        "kpis": kpis,
+        "sources": marts.sources(),
+    }
+
+
+# A KPI that has no total over platforms (reach, platform claims) shows a row per platform.
+_SERIES = "kpi_id, platform, attribution_basis, date_basis, currency"
+_SHOWN = """
+    select * from kpi_values
+    where period_grain = ? and segment_set = (
+        case when kpi_id in (select kpi_id from kpi_values where segment_set = 'total') then 'total' else 'platform' end
+    ) and (kpi_id, kpi_version) in (select (kpi_id, max(kpi_version)) from kpi_values group by kpi_id)
+"""
+_VALUES = f"select * exclude (period_grain) from ({_SHOWN}) where period_start = ? order by {_SERIES}"
+_HISTORY = f"""
+    with shown as ({_SHOWN} and period_start <= ?),
+    latest as (select distinct period_start from shown order by period_start desc limit ?)
+    select {_SERIES}, period_start, value from shown where period_start in (select period_start from latest)
+"""
+
+
+def _series(row: Row) -> tuple[str, ...]:
+    return tuple(str(row[name]) for name in ("kpi_id", "platform", "attribution_basis", "date_basis", "currency"))
+
+
+def _print(console: Console, content: dict[str, Any]) -> None:
+    console.print(_head(content))
+    if not content["kpis"]:
+        console.print("  No KPI has a complete period of this grain yet.")
+    stages = [stage for stage in STAGES if any(row["stage"] == stage for row in content["kpis"])]
+    for stage in stages:
+        console.print(_stage(stage, [row for row in content["kpis"] if row["stage"] == stage], content["grain"]))
+    console.print(_legend(content["kpis"]))
+    console.print(Rule("[bold]Sources[/bold]", align="left", style="dim"))
+    console.print(_sources(content["sources"]))
+
+
+def _head(content: dict[str, Any]) -> RenderableType:
+    start = content["period_start"]
+    title = show.period(content["grain"], start) if start else "no complete period yet"
+    line = Table.grid(expand=True)
+    line.add_column()
+    line.add_column(justify="right")
+    line.add_row(Text(title, style="bold"), Text(f"data until {show.day(content['data_until'])}", style="bold"))
+    line.add_row(
+        Text(f"compared with the {show.PREVIOUS[content['grain']]} and a year before", style="dim"),
+        Text(f"run {content['run_id'][:8]}", style="dim"),
+    )
+    who = f" · {content['persona']}" if content["persona"] else ""
+    return Panel(line, title=f"[bold]Nyckeltal[/bold]{who}", title_align="left", border_style="blue", padding=(0, 1))
+
+
+def _stage(stage: str, rows: list[Row], grain: str) -> RenderableType:
+    table = Table(
+        box=None,
+        expand=True,
+        padding=(0, 1, 0, 0),
+        title=f"[bold blue]{stage.capitalize()}[/bold blue]",
+        title_justify="left",
+        header_style="dim",
+    )
+    table.add_column("", ratio=1, no_wrap=True, overflow="ellipsis")
+    table.add_column("value", justify="right", no_wrap=True, width=16)
+    table.add_column("", no_wrap=True, width=2)
+    table.add_column("previous", no_wrap=True, width=11)
+    table.add_column("year ago", no_wrap=True, width=11)
+    table.add_column("trend", no_wrap=True, width=TREND_PERIODS[grain])
+    repeated = {row["kpi_id"] for row in rows if sum(other["kpi_id"] == row["kpi_id"] for other in rows) > 1}
+    for row in rows:
+        table.add_row(*_cells(row, row["kpi_id"] in repeated))
+    return Padding(table, (0, 0, 1, 1))
+
+
+def _cells(row: Row, is_repeated: bool) -> list[RenderableType]:
+    currency = row["currency"] if row["currency"] != "none" else ""
+    label = Text(row["label"])
+    if row["platform"] != "(all)":
+        label.append(f" · {row['platform']}", style="dim")
+    elif is_repeated and row["attribution_basis"] != "none":
+        label.append(f" · {row['attribution_basis']}", style="dim")
+    if row["is_missing"]:
+        return [label, Text("missing", style="yellow"), Text("!", style="yellow"), "", "", _trend(row)]
+    return [
+        label,
+        Text(show.number(row["value"], row["unit"], currency), style="bold"),
+        Text(show.marks(row), style="yellow"),
+        _change(row, "previous_value"),
+        _change(row, "previous_year_value"),
+        _trend(row),
+    ]
+
+
+def _change(row: Row, column: str) -> Text:
+    text, moved = show.change(row["value"], row.get(column), row["unit"])
+    return Text(text, style=show.colour(moved, row["direction"]))
+
+
+def _trend(row: Row) -> Text:
+    return Text(show.trend(row["trend"]), style="blue")
+
+
+def _legend(rows: list[Row]) -> RenderableType:
+    used = {sign for row in rows for sign in show.marks(row)} | ({"!"} if any(r["is_missing"] for r in rows) else set())
+    text = "   ".join(f"[yellow]{sign}[/yellow] {words}" for sign, words in LEGEND.items() if sign in used)
+    return Padding(Text.from_markup(text, style="dim"), (0, 0, 1 if text else 0, 1))
+
+
+def _sources(rows: list[Row]) -> RenderableType:
+    table = Table(box=None, expand=True, show_header=False, padding=(0, 1, 0, 0))
+    table.add_column(width=1)
+    table.add_column(width=17, no_wrap=True)
+    table.add_column(ratio=1)
+    table.add_column(justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(*source_cells(row))
+    return Padding(table, (0, 0, 0, 1))
+
+
+def source_cells(row: Row) -> list[RenderableType]:
+    """Mark, name, until when its data go and why not further, rows."""
+    if not row["is_configured"]:
+        return [Text("○", style="dim"), Text(row["source"], style="dim"), Text("not configured", style="dim"), ""]
+    says = Text("no data yet" if row["data_until"] is None else f"data until {show.day(row['data_until'])}")
+    if row["last_error"]:
+        says.append(f"\n{row['last_error']}", style="red")
+    elif row["provisional_from"]:
+        says.append(f", provisional from {show.day(row['provisional_from'])}", style="dim")
+    mark = Text("✗", style="red") if row["last_error"] else Text("●", style="green")
+    return [mark, Text(row["source"]), says, Text(f"{row['row_count'] or 0:,} rows", style="dim")]

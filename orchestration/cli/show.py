@@ -1,0 +1,99 @@
+"""How numbers, changes and periods are written for people."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+BARS = "▁▂▃▄▅▆▇█"
+PREVIOUS = {"day": "previous day", "week": "previous week", "month": "previous month", "quarter": "previous quarter"}
+
+
+def number(value: float | None, unit: str, currency: str = "") -> str:
+    """A value in its unit: `12,345`, `3.4 %`, `1,234 SEK`, `2.35 x`. A dash for none."""
+    if value is None:
+        return "–"
+    match unit:
+        case "ratio":
+            return f"{value * 100:,.{_digits(value * 100, 3)}f} %"
+        case "x":
+            return f"{value:,.2f} x"
+        case "money":
+            return f"{value:,.{_digits(value, 3)}f} {currency}".rstrip()
+        case "seconds":
+            return f"{value:,.0f} s"
+        case "days":
+            return f"{value:,.1f} d"
+        case "index":
+            return f"{value:,.1f}"
+    is_whole = abs(value - round(value)) < 1e-9
+    return f"{value:,.0f}" if is_whole or abs(value) >= 1000 else f"{value:,.2f}"
+
+
+def _digits(value: float, significant: int) -> int:
+    """Decimals that leave about so many digits; none from there on."""
+    whole = len(str(int(abs(value))))
+    return max(0, min(2, significant - whole))
+
+
+def change(value: float | None, before: float | None, unit: str) -> tuple[str, float | None]:
+    """What is shown, and the signed size: ratios move in percentage points, all else in percent."""
+    if value is None or before is None:
+        return "", None
+    if unit == "ratio":
+        moved = (value - before) * 100
+        return _signed(moved, " pp"), moved
+    if unit == "index":
+        return _signed(value - before, ""), value - before
+    if before == 0:
+        return "", None
+    moved = (value / before - 1) * 100 if before > 0 else (value - before) / abs(before) * 100
+    return _signed(moved, " %"), moved
+
+
+def _signed(moved: float, unit: str) -> str:
+    digits = 0 if abs(moved) >= 100 else 1
+    text = f"{moved:+,.{digits}f}{unit}"
+    if round(moved, digits) == 0:
+        return f"  {text[1:]}"
+    return f"{'▲' if moved > 0 else '▼'} {text}"
+
+
+def colour(moved: float | None, direction: str) -> str:
+    """green for the better, red for the worse, plain where the direction says nothing."""
+    if moved is None or abs(moved) < 0.05 or direction not in ("higher_better", "lower_better"):
+        return "default"
+    return "green" if (moved > 0) == (direction == "higher_better") else "red"
+
+
+def trend(values: Sequence[float | None]) -> str:
+    """A row of little bars; a dot where there is no value."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return ""
+    low, high = min(known), max(known)
+    span = (high - low) or 1.0
+    return "".join("·" if value is None else BARS[min(7, int((value - low) / span * 8))] for value in values)
+
+
+def day(value: date | None) -> str:
+    """`17 Mar 2026`."""
+    return "–" if value is None else f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def period(grain: str, start: date) -> str:
+    """`17 Mar 2026`, `week 11 2026`, `February 2026`, `Q1 2026`."""
+    if grain == "week":
+        year, week, _ = start.isocalendar()
+        return f"week {week} {year}"
+    if grain == "month":
+        return f"{start:%B} {start.year}"
+    if grain == "quarter":
+        return f"Q{(start.month + 2) // 3} {start.year}"
+    return day(start)
+
+
+def marks(row: dict[str, Any]) -> str:
+    """`~` provisional, `°` few observations, `*` days of another zone."""
+    signs = (("is_provisional", "~"), ("is_unreliable", "°"), ("tz_mismatch", "*"))
+    return "".join(sign for column, sign in signs if row.get(column))

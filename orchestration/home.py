@@ -1,0 +1,76 @@
+"""Where everything lies: the paths of one NYCKELTAL_HOME, and of the installation."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+DBT_PROJECT = ROOT / "dbt_project"
+DAGSTER_YAML = ROOT / "dagster.yaml"
+
+
+def config_folder() -> Path:
+    """The company's configuration: NYCKELTAL_CONFIG, else `config` of the working folder."""
+    return Path(os.environ.get("NYCKELTAL_CONFIG") or "config").resolve()
+
+
+@dataclass(frozen=True)
+class Home:
+    """All that a company's runs write. Files that others read are replaced whole, never written in place."""
+
+    root: Path
+
+    @classmethod
+    def find(cls) -> "Home":
+        """NYCKELTAL_HOME, else `data` of the working folder; always an absolute path."""
+        return cls(Path(os.environ.get("NYCKELTAL_HOME") or "data").resolve())
+
+    def state(self, source: str) -> Path:
+        """The loader's private file."""
+        return self.root / "state" / f"{source}.duckdb"
+
+    def landing(self, source: str) -> Path:
+        """The promoted file that models read."""
+        return self.root / "landing" / f"{source}.duckdb"
+
+    @property
+    def history(self) -> Path:
+        """Append-only Parquet of what cannot be fetched again."""
+        return self.root / "history"
+
+    @property
+    def runs(self) -> Path:
+        """A folder of JSON records per run, and the last outcome of each source."""
+        return self.root / "runs"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def marts(self) -> Path:
+        """The published file."""
+        return self.root / "serving" / "marts.duckdb"
+
+    @property
+    def dagster(self) -> Path:
+        """DAGSTER_HOME unless the environment names another."""
+        return self.root / "dagster"
+
+    @property
+    def dbt(self) -> Path:
+        """dbt's target and log folders."""
+        return self.root / "dbt"
+
+    def make(self) -> None:
+        """Creates the folders; OSError when the place cannot be written."""
+        for folder in (
+            self.state("x").parent,
+            self.landing("x").parent,
+            self.history,
+            self.runs,
+            self.marts.parent,
+            self.dagster,
+            self.dbt,
+        ):
+            folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,95 @@
+"""Makes a home usable: folders, Dagster's settings, and a landing file for every source, empty where nothing landed."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NoReturn
+
+import duckdb
+
+from connectors.common.errors import SourceError
+from connectors.common.ops import OPS_TABLES
+from connectors.common.run import LOADED_WINDOWS, create_empty, dataset_name
+from connectors.common.source import LoadRequest, Source
+from orchestration.home import DAGSTER_YAML, Home
+from orchestration.locks import writer_lock
+from orchestration.promote import replacing
+
+
+def _written_here(_: LoadRequest) -> NoReturn:
+    raise SourceError("ops: written by the orchestration after the loads, not loaded")
+
+
+# Written by the orchestration itself, read by the models like any source.
+OPS = Source(
+    name="ops",
+    title="How the sources fare",
+    tables=OPS_TABLES,
+    settings=(),
+    build=_written_here,
+    reload_days=0,
+    settle_days=0,
+)
+
+
+def initialise(home: Home, sources: Mapping[str, Source]) -> list[str]:
+    """Makes what is missing; the names of the sources whose landing file was made or widened. Safe to repeat."""
+    home.make()
+    use_dagster_home(home)
+    return [name for name, source in {**sources, OPS.name: OPS}.items() if ensure_landing(home, source)]
+
+
+def use_dagster_home(home: Home) -> None:
+    """Dagster keeps its runs below the home, unless DAGSTER_HOME says otherwise."""
+    if "DAGSTER_HOME" not in os.environ:
+        os.environ["DAGSTER_HOME"] = str(home.dagster)
+        home.dagster.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(DAGSTER_YAML, home.dagster / "dagster.yaml")
+
+
+def ensure_landing(home: Home, source: Source) -> bool:
+    """A landing file with every declared table and column: one missing file stops even `dbt compile`.
+
+    A table or column that a newer version declares is added empty, in a copy that replaces the file.
+    """
+    target = home.landing(source.name)
+    if target.exists() and not _lacks(target, source):
+        return False
+    with writer_lock(target, f"init {source.name}"), replacing(target) as temporary:
+        if target.exists():
+            shutil.copyfile(target, temporary)
+        complete(source, temporary)
+    return True
+
+
+def complete(source: Source, path: Path) -> None:
+    """Adds what is declared and missing to a DuckDB file that nobody reads yet."""
+    create_empty(source, path)
+    with duckdb.connect(str(path)) as connection:
+        for table, column, kind in _missing_columns(connection, source):
+            connection.execute(f"alter table {dataset_name(source)}.{table} add column {column} {kind}")
+
+
+def _lacks(path: Path, source: Source) -> bool:
+    """Whether the file lacks a declared table or column."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return bool(_missing_columns(connection, source))
+
+
+def _missing_columns(connection: duckdb.DuckDBPyConnection, source: Source) -> list[tuple[str, str, str]]:
+    """Table, column and DuckDB type of what is declared and not there."""
+    there = set(
+        connection.execute(
+            "select table_name, column_name from duckdb_columns() where database_name = current_database() "
+            "and schema_name = ?",
+            [dataset_name(source)],
+        ).fetchall()
+    )
+    missing = []
+    for table in (*source.tables, LOADED_WINDOWS):
+        declared = table.schema.empty_table()
+        kinds = connection.execute("describe select * from declared").fetchall()
+        missing += [(table.name, kind[0], kind[1]) for kind in kinds if (table.name, kind[0]) not in there]
+        del declared
+    return missing

@@ -1,0 +1,161 @@
+"""One source's step: load, gate, promote. Never raises for what goes wrong at a source; the record says it."""
+
+import logging
+import time
+import traceback
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from connectors.common.errors import SourceError
+from connectors.common.privacy import load_hasher
+from connectors.common.run import LoadResult, dataset_name, load, plan_load
+from connectors.common.source import Source
+from orchestration.home import ROOT
+from orchestration.init import complete, ensure_landing
+from orchestration.locks import writer_lock
+from orchestration.promote import promote
+from orchestration.quality.suite import GateBrokenError
+from orchestration.records import GateRecord, LoadRecord
+from orchestration.run import Run, secrets_file
+
+logger = logging.getLogger("nyckeltal.run")
+
+
+@dataclass(frozen=True)
+class Unpromoted:
+    """Loads that stand in the private file and not in the promoted one, and the days they cover together."""
+
+    date_from: date
+    date_to: date
+
+
+def land(run: Run, source: Source) -> tuple[LoadRecord, GateRecord | None]:
+    """Loads a source and, if its gate passes, promotes it. The records are written, too."""
+    started = time.monotonic()
+    gate: GateRecord | None = None
+    what = f"load {source.name}"
+    try:
+        ensure_landing(run.home, source)
+        if not source.is_configured:
+            record = _record(run, source, "not_configured")
+        else:
+            with writer_lock(run.home.state(source.name), what, logger.warning):
+                record, gate = _load_and_promote(run, source)
+    except SourceError as error:
+        record = _record(run, source, "failed", error=str(error))
+    except Exception as error:  # noqa: BLE001  whatever breaks in one source, the others go on
+        record = _record(run, source, "failed", error=f"{source.name}: {describe(error)}")
+    record = LoadRecord(**{**record.__dict__, "seconds": round(time.monotonic() - started, 3)})
+    run.records.write_load(record)
+    if gate:
+        run.records.write_gate(gate)
+    _tell(source, record)
+    return record, gate
+
+
+def _tell(source: Source, record: LoadRecord) -> None:
+    rows = sum(record.rows.values())
+    words = {
+        "loaded": f"{rows:,} rows, {record.date_from} to {record.date_to}",
+        "unchanged": f"nothing new, {record.date_from} to {record.date_to}",
+        "held": "held back by its gate",
+        "failed": "not loaded",
+        "not_configured": "not configured",
+    }
+    marks = {"loaded": "good", "unchanged": "good", "not_configured": ""}
+    step(f"{source.title:<22} {words[record.status]:<44} {record.seconds:5.1f} s", marks.get(record.status, "bad"))
+
+
+def step(text: str, mark: str) -> None:
+    """A line that stays on the terminal; `mark`: good, bad, or none."""
+    logger.info(text, extra={"is_step": True, "mark": mark})
+
+
+def _load_and_promote(run: Run, source: Source) -> tuple[LoadRecord, GateRecord | None]:
+    state, target = run.home.state(source.name), run.home.landing(source.name)
+    reload_days = run.company.reload_days.get(source.name, source.reload_days)
+    plan = plan_load(
+        replace(source, reload_days=reload_days),
+        state,
+        run.as_of,
+        run.last_day,
+        run.company.history_start,
+        run.date_from,
+        run.date_to,
+    )
+    logger.info("%s: %s to %s", source.title, plan.window.date_from, plan.window.date_to)
+    result = load(source, state, plan, run.as_of, load_hasher(secrets_file()))
+    waiting = unpromoted(source, state, target)
+    if waiting is None:
+        return _record(run, source, "unchanged", result), None
+    # Great Expectations takes seconds to import: only where a gate runs.
+    from orchestration.quality.landing import landing_gate
+
+    try:
+        gate = landing_gate(run, source, waiting.date_from, waiting.date_to)
+    except GateBrokenError as error:
+        return _record(run, source, "held", result, f"{_held(source)} because its gate is broken: {error}"), None
+    if gate.failed:
+        return _record(run, source, "held", result, held_sentence(source, gate)), gate
+    with writer_lock(target, f"promote {source.name}", logger.warning):
+        promote(state, target, lambda copy: complete(source, copy))
+    return _record(run, source, "loaded", result), gate
+
+
+def held_sentence(source: Source, gate: GateRecord) -> str:
+    """Why the last good data of a source stay, in one sentence."""
+    first = gate.failed[0]
+    more = f" and {len(gate.failed) - 1} more" if len(gate.failed) > 1 else ""
+    return f"{_held(source)} because {first.table} fails the check “{first.name}”{more}: {first.message}"
+
+
+def _held(source: Source) -> str:
+    return f"{source.name}: the new data are held back and the last good ones served,"
+
+
+def unpromoted(source: Source, state: Path, target: Path) -> Unpromoted | None:
+    """What a gate still has to look at; None when all that was loaded is promoted.
+
+    A load that was held back counts until a later one passes: its days are in the private file.
+    """
+    windows = f"{dataset_name(source)}.loaded_windows"
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"attach '{quoted(state)}' as state (read_only)")
+        connection.execute(f"attach '{quoted(target)}' as landing (read_only)")
+        row = connection.execute(
+            f"select min(date_from), max(date_to) from state.{windows} "
+            f"where load_id not in (select load_id from landing.{windows})"
+        ).fetchone()
+    return None if row is None or row[0] is None else Unpromoted(*row)
+
+
+def describe(error: BaseException) -> str:
+    """An unexpected error without its own words: they may hold a secret or a person's data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT) and ".venv" not in frame.filename]
+    where = ours[-1] if ours else frames[-1] if frames else None
+    place = f" in {Path(where.filename).name} line {where.lineno}" if where else ""
+    return f"an unexpected {type(error).__name__}{place} stopped it; the last good data are served"
+
+
+def quoted(path: Path) -> str:
+    """A path as the inside of an SQL text."""
+    return str(path).replace("'", "''")
+
+
+def _record(
+    run: Run, source: Source, status: str, result: LoadResult | None = None, error: str | None = None
+) -> LoadRecord:
+    window = result.plan.window if result else None
+    return LoadRecord(
+        source=source.name,
+        status=status,
+        as_of=run.as_of.isoformat(),
+        date_from=window.date_from.isoformat() if window else None,
+        date_to=window.date_to.isoformat() if window else None,
+        rows=result.rows if result else {},
+        error=error,
+    )

@@ -1,0 +1,129 @@
+"""dbt's manifest: parsed once per content of the project, and what it says about models."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+IGNORED = {"target", "logs", "dbt_packages", ".user.yml"}
+CLASSES = ("operational", "tactical", "strategic")
+Node = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A dbt project and its parsed manifest."""
+
+    folder: Path
+    fingerprint: str
+    manifest_path: Path
+
+    @classmethod
+    def open(cls, folder: Path) -> "Project":
+        """Parses the project unless this very content was parsed before (about 5 s); needs no environment."""
+        fingerprint = content_fingerprint(folder)
+        kept = folder / "target" / "manifests" / f"{fingerprint}.json"
+        if not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            for old in kept.parent.glob("*.json"):
+                old.unlink(missing_ok=True)
+            _parse(folder, kept)
+        return cls(folder, fingerprint, kept)
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.manifest_path.read_text("utf-8"))
+        return found
+
+    @property
+    def models(self) -> list[Node]:
+        return [node for node in self.manifest["nodes"].values() if node["resource_type"] == "model"]
+
+    @cached_property
+    def buildable(self) -> list[Node]:
+        """Models and seeds that become relations, each after what it reads."""
+        nodes = self.manifest["nodes"]
+        ordered: dict[str, Node] = {}
+
+        def visit(key: str) -> None:
+            node = nodes.get(key)
+            if key in ordered or node is None or node["resource_type"] not in ("model", "seed"):
+                return
+            for parent in node["depends_on"].get("nodes", ()):
+                visit(parent)
+            ordered[key] = node
+
+        for key in sorted(nodes):
+            visit(key)
+        return [node for node in ordered.values() if node["config"]["materialized"] != "ephemeral"]
+
+    @property
+    def published(self) -> list[Node]:
+        """Models of the folder `marts`, by name."""
+        return sorted((node for node in self.models if layer(node) == "marts"), key=lambda node: node["name"])
+
+    def of_class(self, name: str) -> list[Node]:
+        """Models that only one cadence refreshes: `kpi_values_<class>`."""
+        return [node for node in self.models if model_class(node) == name]
+
+
+def layer(node: Node) -> str:
+    """The folder below `models` (or the kind, for a seed)."""
+    folders = Path(node["path"]).parts[:-1]
+    return folders[0] if folders else str(node["resource_type"])
+
+
+def group_of(node: Node) -> str:
+    """Dagster group: a staging model stands with its source, a mart with its stage, the rest with its layer."""
+    if node["resource_type"] != "model":
+        return "seeds"
+    folders = Path(node["path"]).parts[:-1]
+    if folders[:1] == ("staging",) and len(folders) > 1:
+        return folders[1]
+    return "_".join(folders[:2]) if folders[:1] == ("marts",) else layer(node)
+
+
+def model_class(node: Node) -> str | None:
+    """operational, tactical or strategic, for a model that one cadence alone refreshes."""
+    return next((name for name in CLASSES if str(node["name"]).endswith(f"kpi_values_{name}")), None)
+
+
+def content_fingerprint(folder: Path) -> str:
+    """Changes with any file of the project that matters."""
+    digest = hashlib.blake2b(digest_size=12)
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not IGNORED & set(path.relative_to(folder).parts):
+            digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _parse(folder: Path, kept: Path) -> None:
+    from dbt.cli.main import dbtRunner
+
+    with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:
+        result = dbtRunner().invoke(
+            [
+                *(
+                    "--quiet",
+                    "parse",
+                    "--no-partial-parse",
+                    "--project-dir",
+                    str(folder),
+                    "--profiles-dir",
+                    str(folder),
+                ),
+                *("--target-path", scratch, "--log-path", scratch),
+            ]
+        )
+        if not result.success:
+            raise RuntimeError(f"the dbt project in {folder.name} does not parse: {result.exception}")
+        parsed = Path(scratch) / "manifest.json"
+        # Another process may have done the same meanwhile: the content is equal, the last one stays.
+        shutil.copyfile(parsed, kept.with_suffix(f".{os.getpid()}"))
+        kept.with_suffix(f".{os.getpid()}").replace(kept)

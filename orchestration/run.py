@@ -1,0 +1,97 @@
+"""One run: what it was asked to do, its instant, its company, its records."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import dagster as dg
+
+from connectors.config import Company, read_company
+from orchestration.clock import clock, last_complete_day, parse_as_of
+from orchestration.home import Home, config_folder
+from orchestration.records import Records, forget_old_runs, read_json, write_json
+
+
+class RunSettings(dg.ConfigurableResource):
+    """What a person may ask of a run; the same few fields for every step.
+
+    `as_of`: the clock (ISO instant; default NYCKELTAL_AS_OF, else now). `date_from`, `date_to`: the days to load again
+    (default: what each source restates since its last load). `rebuild`: incremental models from scratch.
+    """
+
+    as_of: str | None = None
+    date_from: str | None = None
+    date_to: str | None = None
+    rebuild: bool = False
+
+
+@dataclass(frozen=True)
+class Run:
+    """All steps of a Dagster run share this."""
+
+    id: str
+    home: Home
+    as_of: datetime
+    company: Company
+    date_from: date | None
+    date_to: date | None
+    rebuild: bool
+
+    @property
+    def records(self) -> Records:
+        return Records(self.home.runs, self.id)
+
+    @property
+    def last_day(self) -> date:
+        """The last day that KPIs cover."""
+        return last_complete_day(self.as_of, self.company.time_zone)
+
+    @classmethod
+    def of(cls, run_id: str, settings: RunSettings) -> "Run":
+        """The run with this id; the first step that asks fixes its instant for all. ValueError for a bad setting."""
+        home = Home.find()
+        # dbt's profile and connectors read the environment; a relative path would depend on their working folder.
+        os.environ["NYCKELTAL_HOME"] = str(home.root)
+        file = home.runs / run_id / "run.json"
+        if not file.exists():
+            forget_old_runs(home.runs)
+            write_json(
+                file,
+                {
+                    "run_id": run_id,
+                    "as_of": clock(settings.as_of).isoformat(),
+                    "started_at": datetime.now(UTC).isoformat(),
+                },
+            )
+        return cls(
+            run_id,
+            home,
+            parse_as_of(read_json(file)["as_of"]),
+            read_company(config_folder()),
+            _day(settings.date_from),
+            _day(settings.date_to),
+            settings.rebuild,
+        )
+
+
+def _day(text: str | None) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no day: write it like 2026-03-17") from None
+
+
+def time_zone() -> str:
+    """The company's zone; UTC while its configuration is missing or wrong, so that the code location still loads."""
+    try:
+        return read_company(config_folder()).time_zone
+    except (ValueError, OSError):
+        return "UTC"
+
+
+def secrets_file() -> Path:
+    """Where dlt keeps credentials, in the working folder; the privacy key lies there too."""
+    return Path(".dlt/secrets.toml")

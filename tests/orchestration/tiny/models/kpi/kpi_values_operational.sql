@@ -1,0 +1,1 @@
+{{ values_of_class(['orders', 'web_sessions'], ['day', 'week', 'month', 'quarter']) }}

@@ -1,0 +1,1 @@
+{{ values_of_class(['cvr_session'], ['week', 'month', 'quarter']) }}

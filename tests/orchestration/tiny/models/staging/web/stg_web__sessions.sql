@@ -1,0 +1,1 @@
+select date, channel, sessions from {{ source('raw_web', 'sessions') }}
