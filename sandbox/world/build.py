@@ -12,6 +12,7 @@ from sandbox.world.deals import build_ripening
 from sandbox.world.delivery import build_delivery
 from sandbox.world.draw import Draws, choose
 from sandbox.world.heads import FIRST_ORDER
+from sandbox.world.journeys import Journeys
 from sandbox.world.mail import build_mail, mail_visits
 from sandbox.world.model import Company, World
 from sandbox.world.money import build_costs, build_rates
@@ -51,6 +52,7 @@ def build_world(size: str, months: int, seed: int, as_of: datetime) -> World:
     place = np.empty(len(by_time), dtype=np.int64)
     place[by_time] = np.arange(len(by_time))
     visits, signups = together.take(by_time), place[signups]
+    journeys = Journeys.over(visits)
 
     forms = form_visits(scale, clock, people, visits, sources, draws["contacts"])
     is_engaged = draw.random(len(visits)) < np.array([origin.engaged for origin in sources])[visits.origin]
@@ -58,10 +60,10 @@ def build_world(size: str, months: int, seed: int, as_of: datetime) -> World:
 
     products = build_products(scale, draws["products"])
     orders = build_orders(
-        scale, clock, company, people, visits, campaigns, mail.names, sources, products, is_engaged, draws
+        scale, clock, company, people, visits, journeys, campaigns, mail.names, sources, products, is_engaged, draws
     )
     sessions = build_sessions(scale, clock, people, visits, sources, names, is_engaged, forms, signups, orders, draw)
-    contacts = build_contacts(scale, clock, people, visits, forms, signups, sources, names, draws)
+    contacts = build_contacts(scale, clock, people, visits, journeys, forms, signups, sources, names, draws)
     rates = build_rates(clock, draws["fx_rates"])
     web = np.flatnonzero(orders.heads.visit != NONE)
     leads = np.flatnonzero(contacts.is_form)
@@ -75,7 +77,7 @@ def build_world(size: str, months: int, seed: int, as_of: datetime) -> World:
     tables = {
         **campaigns.tables,
         **delivery.tables,
-        "claims": build_claims(clock, campaigns, delivery, visits, rates, conversions, draws["claims"]),
+        "claims": build_claims(clock, campaigns, delivery, visits, journeys, rates, conversions, draws["claims"]),
         "people": people.table(mail.members),
         "sessions": sessions,
         "products": products.table,

@@ -36,11 +36,11 @@ def build_claims(
     campaigns: Campaigns,
     delivery: Delivery,
     visits: Visits,
+    journeys: Journeys,
     rates: Rates,
     conversions: Conversions,
     draw: np.random.Generator,
 ) -> pd.DataFrame:
-    journeys = Journeys.over(visits)
     is_ad = visits.delivery != NONE
     is_meta = is_ad & (delivery.account[visits.delivery] == META)
     parts = []

@@ -54,7 +54,7 @@ FORM, SIGN_UP, STRANGER, DOUBLE = range(4)
 
 @dataclass(frozen=True)
 class _Arrivals:
-    """Contacts as they come, by time. `visit`: the one that made the contact; `twin`: of whom it is a double; or NONE."""
+    """Contacts by time. `visit`: what made the contact; `twin`: of whom it is a double; NONE where there is nothing."""
 
     person: Ints
     created: Ints
@@ -85,8 +85,8 @@ def form_visits(
     size: Size, clock: Clock, people: People, visits: Visits, sources: list[Origin], draw: np.random.Generator
 ) -> Ints:
     """Visits with the lead form: business people and the traffic of lead campaigns send most of them."""
-    channel = np.array([origin.channel for origin in sources])[visits.origin]
-    weight = np.where(people.is_business[visits.person], 6.0, 0.7) * np.where(channel == "paid_social", 2.0, 1.0)
+    asks = np.array([2.0 if origin.channel == "paid_social" else 1.0 for origin in sources])
+    weight = np.where(people.is_business[visits.person], 6.0, 0.7) * asks[visits.origin]
     weight = weight * (visits.start < clock.as_of - HOUR)
     wanted = size.contacts * clock.months * (1 - STRANGER_SHARE - SUBSCRIBER_SHARE - MERGED_SHARE) * 1.25
     return choose(draw, weight, wanted)
@@ -97,6 +97,7 @@ def build_contacts(
     clock: Clock,
     people: People,
     visits: Visits,
+    journeys: Journeys,
     forms: Ints,
     signups: Ints,
     sources: list[Origin],
@@ -122,7 +123,7 @@ def build_contacts(
             "phone": text(_phones(people, came.person)),
             "country": category(country, COUNTRIES),
             "created_at": instants(came.created),
-            **_sources(visits, came, clock, sources, campaign_names, draw),
+            **_sources(visits, journeys, came, clock, sources, campaign_names, draw),
             "merged_into": ids(FIRST_CONTACT + merged_into, merged_into == NONE),
             "merged_at": instants(merged_at),
             "archived_at": instants(archived),
@@ -240,6 +241,7 @@ def _phones(people: People, person: Ints) -> pa.Array:
 
 def _sources(
     visits: Visits,
+    journeys: Journeys,
     came: _Arrivals,
     clock: Clock,
     sources: list[Origin],
@@ -247,7 +249,6 @@ def _sources(
     draw: np.random.Generator,
 ) -> dict[str, object]:
     """Original: the first visit of the 30 days before; latest: the visit that made the contact, or a later one."""
-    journeys = Journeys.over(visits)
     has_visit = came.visit != NONE
     person = np.maximum(came.person, 0)
     original = np.where(has_visit, journeys.first(person, came.created - LOOK_BACK), NONE)

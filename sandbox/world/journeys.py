@@ -25,10 +25,11 @@ class Journeys:
 
     @staticmethod
     def over(visits: Visits) -> "Journeys":
+        """Of visits that come by time."""
         first = int(visits.start.min()) if len(visits) else 0
         seconds = (visits.start - first) // SECOND
         span = int(seconds.max(initial=0)) + 2
-        order = np.lexsort((seconds, visits.person))
+        order = np.argsort(visits.person, kind="stable")
         return Journeys(order, visits.person[order].astype(np.int64) * span + seconds[order], first, span)
 
     def _position(self, person: Ints, instant: Ints, side: str) -> Ints:

@@ -40,6 +40,7 @@ def build_orders(
     company: Company,
     people: People,
     visits: Visits,
+    journeys: Journeys,
     campaigns: Campaigns,
     mail_names: list[str],
     sources: list[Origin],
@@ -74,7 +75,7 @@ def build_orders(
             "country": category(heads.country, COUNTRIES),
             "presentment_currency": category(np.select([dollars, abroad], [2, 1], 0), CURRENCIES),
             "shipping_micros": shipping,
-            **_journey(heads, visits, [*campaigns.names, *mail_names], sources, draw),
+            **_journey(heads, visits, journeys, [*campaigns.names, *mail_names], sources, draw),
         }
     )
     tables = {"customers": customers.table, "orders": table, "order_lines": lines.table, "refunds": refunds}
@@ -104,14 +105,18 @@ def _payment(heads: Heads, draw: np.random.Generator) -> tuple[Ints, Ints, Ints]
 
 
 def _journey(
-    heads: Heads, visits: Visits, campaign_names: list[str], sources: list[Origin], draw: np.random.Generator
+    heads: Heads,
+    visits: Visits,
+    journeys: Journeys,
+    campaign_names: list[str],
+    sources: list[Origin],
+    draw: np.random.Generator,
 ) -> dict[str, object]:
     """The shop's journey columns: what it saw of the visits in the 30 days before, or since the order before."""
     count = len(heads)
     is_web = heads.visit != NONE
     chance = draw.random(count)
     status = np.where(is_web, np.select([chance < 0.87, chance < 0.95], [0, 1], 2), 2)
-    journeys = Journeys.over(visits)
     last = np.where(is_web, journeys.last(heads.person, heads.created), NONE)
     since = np.maximum(heads.created - LOOK_BACK, _order_before(heads) + SECOND)
     since = np.where(is_web, np.minimum(since, visits.start[last]), 0)
