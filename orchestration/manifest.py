@@ -11,7 +11,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from orchestration.home import ROOT
+
 IGNORED = {"target", "logs", "dbt_packages", ".user.yml"}
+CACHE = ROOT / ".cache" / "manifests"
 CLASSES = ("operational", "tactical", "strategic")
 Node = Mapping[str, Any]
 
@@ -28,11 +31,9 @@ class Project:
     def open(cls, folder: Path) -> "Project":
         """Parses the project unless this very content was parsed before (about 5 s); needs no environment."""
         fingerprint = content_fingerprint(folder)
-        kept = folder / "target" / "manifests" / f"{fingerprint}.json"
+        kept = CACHE / f"{fingerprint}.json"
         if not kept.exists():
             kept.parent.mkdir(parents=True, exist_ok=True)
-            for old in kept.parent.glob("*.json"):
-                old.unlink(missing_ok=True)
             _parse(folder, kept)
         return cls(folder, fingerprint, kept)
 
