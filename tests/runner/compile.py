@@ -98,7 +98,15 @@ def _compile(folder: Path, databases: tuple[str, ...], kept: Path) -> None:
         profiles = {name: {"target": "runner", "outputs": {"runner": target}}}
         (work / "profiles.yml").write_text(yaml.safe_dump(profiles), "utf-8")
         paths = {"--project-dir": folder, "--profiles-dir": work, "--target-path": work / "target"}
-        command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "compile", "--log-path", str(work / "logs")]
+        command = [
+            sys.executable,
+            "-c",
+            "from dbt.cli.main import cli; cli()",
+            "--quiet",
+            "compile",
+            "--log-path",
+            str(work / "logs"),
+        ]
         command += [part for option, path in paths.items() for part in (option, str(path))]
         command += ["--vars", json.dumps({"as_of": AS_OF_SENTINEL}), "--select", "resource_type:model"]
         # dbt's own settings of the caller would lead it elsewhere.
