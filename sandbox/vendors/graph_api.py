@@ -48,8 +48,8 @@ class GraphVendor:
         self._world = world
         self._as_of = as_of
         self._base_url = base_url
-        self._spoil = ""  # the fault of the page that is asked for now
-        self._moved: list[str] = []  # rows that left their page and come back at the end
+        self._spoil = ""  # the fault that waits for a page which it fits
+        self._moved: dict[str, list[str]] = {}  # rows that left their page, by list: they come back at its end
         self._vanished: set[date] = set()
 
     @property
@@ -96,10 +96,10 @@ class GraphVendor:
             self._forget()
             return self.handle(request)
         if kind in ("duplicate_page", "moving_row"):
-            if not self._is_paged(request):
-                return None
             self._spoil = kind
-            return self.handle(request)
+            response = self.handle(request)
+            is_spoilt, self._spoil = not self._spoil, ""
+            return response if is_spoilt else None
         body = self.handle(request).body
         if kind == "unknown_column":
             return Response(200, body.replace(b'{"', b'{"surprise":1,"', 1).replace(b"[{", b'[{"surprise":1,'), HEADERS)
@@ -112,10 +112,6 @@ class GraphVendor:
         """JSON as bytes, or anything that becomes JSON."""
         raise NotImplementedError
 
-    def _is_paged(self, request: Request) -> bool:
-        """Whether the answer is a page that can repeat rows."""
-        raise NotImplementedError
-
     def _forget(self) -> None:
         """Drops what was made from the truth before a day vanished."""
 
@@ -123,16 +119,15 @@ class GraphVendor:
         """One page of rendered rows; the cursor is the place of the next one."""
         limit = int(params.get("limit", 25))
         start = int(base64.b64decode(params["after"])) if "after" in params else 0
-        shown = start
-        if self._spoil == "duplicate_page":
-            shown = max(0, start - limit // 2)
         end = min(start + limit, len(rows))
-        page = rows[shown:end]
-        if self._spoil == "moving_row" and end < len(rows):
-            self._moved, page = page[:1], page[1:]
-        elif self._moved and end == len(rows):
-            page, self._moved = [*page, *self._moved], []
-        self._spoil = ""
+        page = rows[start:end]
+        which = f"{path}?{urlencode({name: value for name, value in params.items() if name != 'after'})}"
+        if self._spoil == "duplicate_page" and start:
+            page, self._spoil = rows[start - min(start, limit // 2) : end], ""
+        elif self._spoil == "moving_row" and end < len(rows):
+            self._moved[which], page, self._spoil = page[:1], page[1:], ""
+        elif end == len(rows):
+            page = [*page, *self._moved.pop(which, [])]
         if not rows:
             return b'{"data":[]}'
         after = base64.b64encode(str(end).encode()).decode()

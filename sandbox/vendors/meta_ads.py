@@ -5,7 +5,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
-from sandbox.server import Request
 from sandbox.vendors.graph_api import GraphVendor, Params, RefusedError
 from sandbox.vendors.meta_insights import Insights, months_before, question_of
 from sandbox.world.model import World
@@ -36,9 +35,6 @@ class MetaAds(GraphVendor):
     def _forget(self) -> None:
         self.__dict__.pop("_insights", None)
         self._rendered.clear()
-
-    def _is_paged(self, request: Request) -> bool:
-        return request.method == "GET" and request.path.endswith("/insights")
 
     def _answer(self, method: str, path: str, params: Params, token: str) -> Any:
         if token != self.token:

@@ -17,7 +17,10 @@ from tests.connectors.conftest import Answer, Call, FakeApi, Landing
 TOKEN = "EAAGplanted"
 ACCOUNT = "100000000000001"
 EMPTY = {"data": []}
-WEEK = {"date_from": date(2026, 3, 2), "date_to": date(2026, 3, 8)}
+
+
+def load_week(landing: Landing) -> None:
+    landing.refresh(SOURCE, date_from=date(2026, 3, 2), date_to=date(2026, 3, 8))
 
 
 def asked(call: Call) -> dict[str, str]:
@@ -76,7 +79,7 @@ def meta(shared: Path, fake_api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> Me
 def test_two_pages_of_ads_land_with_absent_keys_as_zero_and_no_link_followed(
     meta: Meta, landing: Landing, fake_api: FakeApi
 ) -> None:
-    landing.refresh(SOURCE, **WEEK)
+    load_week(landing)
     assert landing.rows(
         "select date, ad_set_name, ad_name, impressions, clicks, inline_link_clicks, spend_amount, omni_purchases, "
         "purchases, omni_purchase_value_amount, time_zone, currency from raw_meta_ads.ads_daily order by date, ad_id"
@@ -101,7 +104,7 @@ def test_two_pages_of_ads_land_with_absent_keys_as_zero_and_no_link_followed(
 
 
 def test_countries_land_and_an_unknown_one_too(meta: Meta, landing: Landing) -> None:
-    landing.refresh(SOURCE, **WEEK)
+    load_week(landing)
     assert landing.rows(
         "select country, impressions, spend_amount from raw_meta_ads.campaign_countries_daily order by country"
     ) == [("US", 12, Decimal("0.04")), ("unknown", 3, Decimal("0.01"))]
@@ -113,7 +116,7 @@ def test_action_types_are_told_apart(meta: Meta, landing: Landing) -> None:
         if params["level"] == "campaign" and "breakdowns" not in params and params["time_increment"] == "1"
         else EMPTY
     )
-    landing.refresh(SOURCE, **WEEK)
+    load_week(landing)
     assert landing.rows(
         "select action_type, actions, value_amount from raw_meta_ads.campaign_actions_daily order by action_type"
     ) == [("lead", 2.0, None), ("link_click", 20.0, None)]
@@ -121,7 +124,7 @@ def test_action_types_are_told_apart(meta: Meta, landing: Landing) -> None:
 
 def test_nothing_delivered_is_an_empty_table(meta: Meta, landing: Landing) -> None:
     meta.insights = lambda _: EMPTY
-    landing.refresh(SOURCE, **WEEK)
+    load_week(landing)
     assert landing.rows(
         "select (select count(*) from raw_meta_ads.campaigns_daily), (select count(*) from raw_meta_ads.reach), "
         "(select count(*) from raw_meta_ads.accounts)"
@@ -170,7 +173,7 @@ def test_a_skipped_report_run_is_started_anew_and_given_up_at_last(
 
 def test_too_much_data_is_asked_for_in_halves(meta: Meta, landing: Landing, fake_api: FakeApi) -> None:
     meta.first = [meta.error("error_1_reduce_data.json")]
-    landing.refresh(SOURCE, **WEEK)
+    load_week(landing)
     first = [json.loads(asked(call)["time_range"]) for call in fake_api.calls if "time_range" in asked(call)][:3]
     assert first == [
         {"since": "2026-03-02", "until": "2026-03-08"},
@@ -188,7 +191,7 @@ def test_too_much_data_is_asked_for_in_halves(meta: Meta, landing: Landing, fake
 )
 def test_throttling_and_transient_errors_are_waited_out(meta: Meta, landing: Landing, sample: str) -> None:
     meta.first = [meta.error(sample)] * 2
-    landing.refresh(SOURCE, **WEEK)
+    load_week(landing)
     assert landing.rows("select count(*) from raw_meta_ads.ads_daily") == [(3,)]
 
 
@@ -197,7 +200,7 @@ def test_the_vendors_minutes_are_waited(meta: Meta, landing: Landing, monkeypatc
     waits: list[float | None] = []
     monkeypatch.setattr("connectors.common.http.ApiClient._pause", lambda _, __, seconds: waits.append(seconds))
     meta.first = [Answer(meta.body(told["body_file"]), told["http_status"], told["headers"])]
-    landing.refresh(SOURCE, **WEEK)
+    load_week(landing)
     assert waits == [180.0]
 
 
@@ -210,41 +213,41 @@ def test_a_limit_nearly_used_up_slows_the_next_call(
         Answer(EMPTY, headers={"x-app-usage": '{"call_count":86,"total_time":25,"total_cputime":25}'}),
         Answer(EMPTY, headers={"x-fb-ads-insights-throttle": '{"app_id_util_pct":100,"acc_id_util_pct":10}'}),
     ]
-    landing.refresh(SOURCE, **WEEK)
+    load_week(landing)
     assert slept == [5.0, 300.0]
 
 
 def test_a_limit_that_stays_used_up_ends_as_throttled(meta: Meta, landing: Landing) -> None:
     meta.first = [meta.error("error_80000_throttled.json")] * 9
     with pytest.raises(ThrottledError, match=r"limit is used up \(code 80000\)"):
-        landing.refresh(SOURCE, **WEEK)
+        load_week(landing)
 
 
 def test_an_expired_token_names_the_setting(meta: Meta, landing: Landing) -> None:
     meta.first = [meta.error("error_190_expired_token.json")]
     with pytest.raises(CredentialsRejectedError, match=r"it has expired.*Check `access_token`"):
-        landing.refresh(SOURCE, **WEEK)
+        load_week(landing)
 
 
 def test_an_error_that_quotes_the_token_is_told_without_it(meta: Meta, landing: Landing) -> None:
     for code in (190, 100):
         meta.first = [Answer({"error": {"message": f"Malformed access token {TOKEN}", "code": code}}, 400)]
         with pytest.raises(SourceError) as error:
-            landing.refresh(SOURCE, **WEEK)
+            load_week(landing)
         assert TOKEN not in str(error.value)
 
 
 def test_another_refusal_says_why(meta: Meta, landing: Landing) -> None:
     meta.first = [meta.error("error_100_invalid_metric.json")]
     with pytest.raises(SourceError, match=r"valid insights metric \[code 100\]"):
-        landing.refresh(SOURCE, **WEEK)
+        load_week(landing)
 
 
 def test_calls_are_signed_where_the_app_demands_it(
     meta: Meta, landing: Landing, fake_api: FakeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCES__META_ADS__APP_SECRET", "planted-secret")
-    landing.refresh(SOURCE, **WEEK)
+    load_week(landing)
     proofs = {asked(call)["appsecret_proof"] for call in fake_api.calls}
     # HMAC-SHA256 of the token by the secret, made with openssl
     assert proofs == {"70dbf6ab2c3ef86ab25c678db00dd2a9e2bda27f9b92dc15add4cf81581a58cb"}
