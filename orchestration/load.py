@@ -13,6 +13,7 @@ from connectors.common.errors import SourceError
 from connectors.common.privacy import load_hasher
 from connectors.common.run import LoadResult, dataset_name, load, plan_load
 from connectors.common.source import Source
+from orchestration import keys
 from orchestration.home import ROOT
 from orchestration.init import complete, ensure_landing
 from orchestration.locks import writer_lock
@@ -87,7 +88,9 @@ def _load_and_promote(run: Run, source: Source) -> tuple[LoadRecord, GateRecord 
         run.date_to,
     )
     logger.info("%s: %s to %s", source.title, plan.window.date_from, plan.window.date_to)
-    result = load(source, state, plan, run.as_of, load_hasher(secrets_file()))
+    hasher = load_hasher(secrets_file())
+    keys.remember(run.home, hasher)
+    result = load(source, state, plan, run.as_of, hasher)
     waiting = unpromoted(source, state, target)
     if waiting is None:
         return _record(run, source, "unchanged", result), None

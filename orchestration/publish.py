@@ -136,11 +136,12 @@ def _write(run: Run, project: Project, file: Path) -> dict[str, int]:
     rows: dict[str, int] = {}
     with duckdb.connect(":memory:") as connection:
         connection.execute("set timezone = 'UTC'")
-        connection.execute(f"attach '{quoted(run.home.warehouse)}' as wh (read_only)")
+        # Views in it name their database: it must be attached under dbt's name for it.
+        connection.execute(f"attach '{quoted(run.home.warehouse)}' as warehouse (read_only)")
         connection.execute(f"attach '{quoted(file)}' as out (storage_version '{STORAGE_VERSION}')")
         connection.execute("begin")
         for node in project.published:
-            relation = f"wh.{node['schema']}.{node['alias']}"
+            relation = f"warehouse.{node['schema']}.{node['alias']}"
             _require_plain_types(connection, relation, node)
             rows[node["alias"]] = _create(connection, node["alias"], relation)
         for table, made in (("data_quality", _quality(run)), ("publish_info", _info(run, project))):

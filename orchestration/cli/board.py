@@ -11,7 +11,7 @@ from rich.text import Text
 
 from orchestration.cli import FAILED, show
 from orchestration.cli.marts import Marts, NothingPublishedError, Row, open_marts
-from orchestration.cli.output import err, out, print_json
+from orchestration.cli.output import complain, out, print_json
 from orchestration.home import Home
 
 STAGES = ("awareness", "consideration", "conversion", "loyalty", "business", "operations")
@@ -32,7 +32,7 @@ def board(persona: str | None, grain: str | None, as_json: bool) -> int:
         with open_marts(Home.find().marts) as marts:
             content = read(marts, wanted, persona)
     except NothingPublishedError as error:
-        err().print(f"[red]nyckeltal:[/red] {error}", soft_wrap=True)
+        complain(error)
         return FAILED
     if as_json:
         print_json(content)

@@ -5,9 +5,11 @@ import time
 from datetime import date
 from typing import Any
 
+from rich.text import Text
+
 import connectors
 from orchestration.cli import FAILED, WRONG_USAGE
-from orchestration.cli.output import err
+from orchestration.cli.output import complain, err
 from orchestration.cli.progress import Progress
 from orchestration.clock import clock
 from orchestration.home import Home, config_folder
@@ -22,7 +24,7 @@ def refresh(cadence: str, date_from: str | None, date_to: str | None, only: list
         instant = clock(as_of)
         _check(date_from, date_to, only)
     except (ValueError, OSError) as error:
-        console.print(f"[red]nyckeltal:[/red] {error}", soft_wrap=True)
+        complain(error)
         return WRONG_USAGE
     home = Home.find()
     started = time.monotonic()
@@ -35,7 +37,7 @@ def refresh(cadence: str, date_from: str | None, date_to: str | None, only: list
     seconds = time.monotonic() - started
     if reasons:
         for reason in reasons:
-            console.print(f"[red]●[/red] {reason}", soft_wrap=True)
+            console.print(Text.assemble(("● ", "red"), reason), soft_wrap=True)
         console.print(f"[red]Not all is fresh[/red] after {seconds:.0f} s; run {result.run_id}")
         return FAILED
     console.print(f"[green]Fresh and published[/green] in {seconds:.0f} s; run {result.run_id}")

@@ -1,0 +1,185 @@
+"""`nyckeltal doctor`: what is wrong with the installation, the configuration or the data, and how to mend it."""
+
+import platform
+import shutil
+import tomllib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from importlib.metadata import PackageNotFoundError, version
+from typing import Literal
+
+from rich.table import Table
+from rich.text import Text
+
+import connectors
+from connectors.common.http import env_name
+from connectors.common.source import setting_value
+from connectors.config import ConfigError, read_company, read_config
+from orchestration import keys
+from orchestration.cli import FAILED
+from orchestration.cli.output import out, print_json
+from orchestration.cli.sources import last_known
+from orchestration.clock import clock, last_complete_day
+from orchestration.home import Home, config_folder
+from orchestration.init import initialise
+from orchestration.locks import holder, is_locked
+from orchestration.run import secrets_file
+
+State = Literal["good", "note", "bad"]
+PACKAGES = ("dagster", "dbt-core", "dbt-duckdb", "dlt", "duckdb", "great-expectations")
+# A refresh writes each file a second time before it replaces it.
+LEAST_FREE_BYTES = 2 * 2**30
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`mend`: what to do about it; empty where nothing is to be done."""
+
+    state: State
+    what: str
+    says: str
+    mend: str = ""
+
+
+def doctor(as_json: bool) -> int:
+    """Exit code 1 if anything is bad; notes alone are no failure."""
+    findings = list(examine())
+    if as_json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        _print(findings)
+    return FAILED if any(finding.state == "bad" for finding in findings) else 0
+
+
+def examine() -> Iterator[Finding]:
+    """All findings, the installation first."""
+    yield _versions()
+    home = Home.find()
+    try:
+        initialise(home, connectors.sources())
+    except OSError as error:
+        yield Finding(
+            "bad",
+            "home",
+            f"{home.root} cannot be written ({error.strerror})",
+            "set NYCKELTAL_HOME to a folder of yours",
+        )
+        return
+    yield Finding("good", "home", f"{home.root} can be written")
+    yield _disk(home)
+    yield from _configuration()
+    yield from _secrets(home)
+    yield from _credentials()
+    yield from _locks(home)
+    yield from _staleness(home)
+
+
+def _versions() -> Finding:
+    found = ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
+    if "is missing" in found:
+        return Finding("bad", "versions", found, "run `make env`: a package is missing")
+    return Finding("good", "versions", f"Python {platform.python_version()}, {found}")
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "is missing"
+
+
+def _disk(home: Home) -> Finding:
+    free = shutil.disk_usage(home.root).free
+    says = f"{free / 2**30:.1f} GiB free"
+    if free < LEAST_FREE_BYTES:
+        return Finding("bad", "disk", says, "free some space: each file is written anew before it replaces the old one")
+    return Finding("good", "disk", says)
+
+
+def _configuration() -> Iterator[Finding]:
+    folder = config_folder()
+    try:
+        read_config(folder)
+    except ConfigError as error:
+        yield Finding("bad", "configuration", str(error), f"mend the file in {folder}")
+    else:
+        yield Finding("good", "configuration", f"{folder} is valid")
+
+
+def _secrets(home: Home) -> Iterator[Finding]:
+    file = secrets_file()
+    if not file.exists():
+        yield Finding("note", "secrets", f"{file} is not there yet", "the first load makes it, with the privacy key")
+        return
+    if file.stat().st_mode & 0o077:
+        yield Finding("bad", "secrets", f"{file} can be read by others", f"chmod 600 {file}")
+    try:
+        tomllib.loads(file.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        yield Finding("bad", "secrets", f"{file} is not valid TOML: {str(error).split(':')[0]}", "mend that line")
+        return
+    if keys.has_changed(home, secrets_file()):
+        yield Finding(
+            "bad",
+            "privacy key",
+            "the key that hashes addresses is another than the one the data were hashed with: people no longer join",
+            f"put the old key back into {file}, or delete {home.root / 'state'} and load everything again",
+        )
+    else:
+        yield Finding("good", "privacy key", "the same since the first load")
+
+
+def _credentials() -> Iterator[Finding]:
+    for source in connectors.sources().values():
+        missing = [env_name(source.name, setting.name) for setting in source.missing_settings()]
+        given = [setting for setting in source.settings if setting.is_required and setting_value(source.name, setting)]
+        if not missing:
+            yield Finding("good", source.name, "configured")
+        elif given:
+            yield Finding("bad", source.name, "configured only in part", f"set {', '.join(missing)}")
+        else:
+            yield Finding("note", source.name, "not configured", f"to use it, set {', '.join(missing)}")
+
+
+def _locks(home: Home) -> Iterator[Finding]:
+    for lock in sorted(home.root.rglob("*.lock")):
+        file = lock.with_suffix("")
+        if is_locked(file):
+            yield Finding(
+                "note", "lock", f"{file.name} is being written by {holder(file)}", "it is freed when that ends"
+            )
+
+
+def _staleness(home: Home) -> Iterator[Finding]:
+    try:
+        zone = read_company(config_folder()).time_zone
+    except ConfigError:
+        return  # said above
+    last_day = last_complete_day(clock(), zone)
+    registry = connectors.sources()
+    for name, row in last_known(home).items():
+        source = registry.get(name)
+        if source is None or not row["is_configured"]:
+            continue
+        if row["last_error"]:
+            yield Finding("bad", name, str(row["last_error"]), "then run `nyckeltal refresh` again")
+        due = last_day - timedelta(days=source.freshness_lag // timedelta(days=1))
+        if row["data_until"] is None or row["data_until"] < due:
+            until = f"until {row['data_until']}" if row["data_until"] else "not there at all"
+            yield Finding("bad", name, f"data are {until}, expected until {due}", "run `nyckeltal refresh`")
+
+
+def _print(findings: list[Finding]) -> None:
+    signs = {"good": ("✓", "green"), "note": ("·", "dim"), "bad": ("✗", "red")}
+    table = Table(box=None, expand=True, show_header=False, padding=(0, 1, 0, 0))
+    table.add_column(width=1)
+    table.add_column(width=16, no_wrap=True)
+    table.add_column(ratio=1, overflow="fold")
+    for finding in findings:
+        sign, style = signs[finding.state]
+        says = Text(finding.says)
+        if finding.mend:
+            says.append(f"\n→ {finding.mend}", style="bold" if finding.state == "bad" else "dim")
+        table.add_row(Text(sign, style=style), finding.what, says)
+    out().print(table)

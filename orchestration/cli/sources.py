@@ -1,0 +1,66 @@
+"""`nyckeltal sources`: what is configured, until when its data go, and what is missing to configure the rest."""
+
+from typing import Any
+
+import duckdb
+from rich.table import Table
+from rich.text import Text
+
+import connectors
+from connectors.common.http import env_name
+from connectors.common.source import Source
+from orchestration.cli.board import source_cells
+from orchestration.cli.output import out, print_json
+from orchestration.home import Home
+from orchestration.init import OPS, initialise
+from orchestration.load import quoted
+from orchestration.records import source_status
+
+
+def sources(as_json: bool) -> int:
+    """Always 0: a source that is not configured is no fault."""
+    home = Home.find()
+    registry = connectors.sources()
+    initialise(home, registry)
+    known = last_known(home)
+    rows = [_row(source, known.get(source.name, {}), home) for source in registry.values()]
+    if as_json:
+        print_json(rows)
+        return 0
+    table = Table(box=None, expand=True, show_header=False, padding=(0, 1, 0, 0))
+    table.add_column(width=1)
+    table.add_column(width=17, no_wrap=True)
+    table.add_column(ratio=1)
+    table.add_column(justify="right", no_wrap=True)
+    for row in rows:
+        cells = source_cells(row)
+        if row["missing_settings"]:
+            cells[2] = Text(f"not configured; set {', '.join(row['missing_settings'])}", style="dim")
+        table.add_row(*cells)
+    out().print(table)
+    return 0
+
+
+def last_known(home: Home) -> dict[str, dict[str, Any]]:
+    """`source_status` as the last run left it, by source."""
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"attach '{quoted(home.landing(OPS.name))}' as ops (read_only)")
+        cursor = connection.execute("select * from ops.raw_ops.source_status")
+        names = [column[0] for column in cursor.description or []]
+        return {row[0]: dict(zip(names, row, strict=True)) for row in cursor.fetchall()}
+
+
+def _row(source: Source, known: dict[str, Any], home: Home) -> dict[str, Any]:
+    status = source_status(home.runs, source.name)
+    return {
+        "source": source.name,
+        "title": source.title,
+        "is_configured": source.is_configured,
+        "missing_settings": [env_name(source.name, setting.name) for setting in source.missing_settings()],
+        "last_load_at": status.get("last_load_at"),
+        "data_until": known.get("data_until"),
+        "provisional_from": known.get("provisional_from"),
+        "row_count": known.get("row_count"),
+        "last_error": status.get("last_error"),
+    }
