@@ -50,8 +50,9 @@ def read(
     """
     segment_set = _segment_set(marts, kpi_id, grain, dimensions)
     rows = marts.rows(
-        "select * from kpi_values where kpi_id = ? and period_grain = ? and segment_set = ? and kpi_version = "
-        f"(select max(kpi_version) from kpi_values where kpi_id = ?) order by period_start desc, value desc nulls last, {', '.join(DIMENSIONS)}, attribution_basis",
+        "select * from kpi_values where kpi_id = ? and period_grain = ? and segment_set = ? "
+        "and kpi_version = (select max(kpi_version) from kpi_values where kpi_id = ?) "
+        f"order by period_start desc, value desc nulls last, {', '.join(DIMENSIONS)}, attribution_basis",
         [kpi_id, grain, segment_set, kpi_id],
     )
     if first or last:
