@@ -79,12 +79,20 @@ def test_old_days_of_single_sets_are_cut_and_pairs_begin_at_the_week() -> None:
 
 def test_followers_are_a_stock_and_gains_are_differences() -> None:
     days = [{"date": f"2026-03-{day}", "followers_end": 100 + day} for day in (10, 11, 13)]
-    days += [{"platform": "instagram", "date": "2026-03-17", "followers_end": 50}]
     answer = Published(planted(social_days=days))
     assert answer.value("followers_gained", "day", "2026-03-11") == 1
     assert answer.value("followers_gained", "day", "2026-03-13") == 0  # no stock on the 12th
     assert answer.find("followers", "week", "2026-03-09").empty  # none on its last day
-    assert answer.value("followers", "month", "2026-03-01") == 50
+
+
+def test_one_load_knows_two_years_of_account_days_and_one_day_of_instagrams_followers() -> None:
+    page = [{"date": day, "views": 1, "followers_end": 10} for day in ("2024-03-17", "2024-03-18", "2026-03-17")]
+    instagram = [{"platform": "instagram", "date": f"2026-03-{day}", "followers_end": 50} for day in (15, 16, 17)]
+    answer = Published(planted(social_days=page + instagram))
+    assert answer.value("impressions_organic", "month", "2024-03-01") == 1
+    assert answer.value("followers", "month", "2026-03-01") == 60
+    assert answer.find("followers", "week", "2026-03-09", "platform", platform="instagram").empty
+    assert answer.find("followers_gained", "month", "2026-03-01", "platform", platform="instagram").empty
 
 
 def test_posts_show_what_their_counters_had_reached_and_deleted_ones_are_gone() -> None:
