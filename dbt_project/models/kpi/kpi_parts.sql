@@ -17,7 +17,16 @@ periods as (
     select * from {{ ref('int_periods') }}
 ),
 
-summed as (
+manual as (
+    select * from {{ ref('int_manual_kpis__unioned') }}
+),
+
+legal_totals as (
+    select * from {{ ref('kpi_legal') }}
+    where segment_set = 'total'
+),
+
+contributions as (
     select
         terms.kpi_id,
         terms.kpi_version,
@@ -27,27 +36,53 @@ summed as (
         {{ dimension_list('measured') }},
         terms.attribution_basis,
         terms.date_basis,
-        sum(case when terms.part = 'num' then measured.value * terms.weight end) as numerator,
-        sum(case when terms.part = 'den' then measured.value * terms.weight end) as denominator,
-        sum(case when terms.part = 'sumsq' then measured.value * terms.weight end) as sum_squares,
-        sum(case when terms.part = 'n' then measured.value * terms.weight end) as n
+        terms.part,
+        measured.value * terms.weight as amount
     from measure_values as measured
     inner join terms
         on terms.measure_id = measured.measure_id
         and terms.measure_basis = measured.attribution_basis
         and terms.period_grain = measured.period_grain
         and terms.segment_set = measured.segment_set
+    {%- for part, column in [('num', 'numerator'), ('den', 'denominator')] %}
+    union all
+    select
+        manual.kpi_id, legal_totals.kpi_version, manual.period_grain, manual.period_start, legal_totals.segment_set,
+        {%- for dimension in dimensions() %} '(all)',{% endfor %}
+        legal_totals.attribution_basis, legal_totals.date_basis, '{{ part }}', manual.{{ column }}
+    from manual
+    inner join legal_totals
+        on legal_totals.kpi_id = manual.kpi_id
+        and legal_totals.period_grain = manual.period_grain
+    where manual.{{ column }} is not null
+    {%- endfor %}
+),
+
+summed as (
+    select
+        contributions.kpi_id,
+        contributions.kpi_version,
+        contributions.period_grain,
+        contributions.period_start,
+        contributions.segment_set,
+        {{ dimension_list('contributions') }},
+        contributions.attribution_basis,
+        contributions.date_basis,
+        {%- for part, column in [('num', 'numerator'), ('den', 'denominator'), ('sumsq', 'sum_squares'), ('n', 'n')] %}
+        sum(case when contributions.part = '{{ part }}' then contributions.amount end) as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from contributions
     group by
-        terms.kpi_id,
-        terms.kpi_version,
-        measured.period_grain,
-        measured.period_start,
-        measured.segment_set,
-        {{ dimension_list('measured') }},
-        terms.attribution_basis,
-        terms.date_basis
+        contributions.kpi_id,
+        contributions.kpi_version,
+        contributions.period_grain,
+        contributions.period_start,
+        contributions.segment_set,
+        {{ dimension_list('contributions') }},
+        contributions.attribution_basis,
+        contributions.date_basis
     -- A measure that only says how many cases there are makes no row.
-    having count_if(terms.part in ('num', 'den')) > 0
+    having count_if(contributions.part in ('num', 'den')) > 0
 ),
 
 series as (

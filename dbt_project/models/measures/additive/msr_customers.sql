@@ -1,5 +1,7 @@
 -- People: new customers on the day they became one, cohort measures on the day of the first order, net revenue of
--- identified people on its own day with the dimensions of their first order.
+-- identified people on its own day with the dimensions of their first order. A table: three models read it.
+{{ config(materialized='table') }}
+
 with clock as (
     select * from {{ ref('int_clock') }}
 ),

@@ -1,5 +1,7 @@
 -- Every measure by period, segment set and cell: what KPIs are made of.
-{% set parts = additive_facts().keys() | list + ['followers', 'people'] -%}
+{{ config(materialized='view') }}
+
+{% set parts = additive_facts().keys() | list + ['followers', 'people', 'periods'] -%}
 {% for part in parts -%}
 select
     period_grain, period_start, segment_set, {{ dimension_list('mv') }}, attribution_basis, date_basis, measure_id, value

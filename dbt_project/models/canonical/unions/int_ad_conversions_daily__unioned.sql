@@ -1,1 +1,0 @@
-{{ union_of_sources('ad_conversions_daily') }}
