@@ -29,7 +29,7 @@ def landing_assets(source: Source) -> dg.AssetsDefinition:
     """The assets of one source, one per landed table; a failed gate keeps the last promoted file."""
 
     @dg.multi_asset(
-        name=source.name,
+        name=f"load_{source.name}",
         specs=[
             dg.AssetSpec(
                 asset_key(source.name, table.name),
