@@ -152,7 +152,7 @@ class HubSpot:
 
     def _associations(self, to_type: str, body: dict[str, Any]) -> Response:
         """One association per deal, every other one under two labels; deals without any are named as errors."""
-        known = self._crm.associated(to_type)
+        known = self._crm.associated[to_type]
         results, errors = [], []
         for item in body["inputs"]:
             deal = item["id"]

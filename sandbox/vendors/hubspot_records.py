@@ -187,11 +187,14 @@ class Crm:
         }
         return Records(table["deal_id"], properties, created, modified, None, {"dealstage": past})
 
-    def associated(self, to_type: str) -> dict[str, str]:
-        """Id of the one record of `to_type` by deal."""
-        column = {"contacts": "contact_id", "companies": "company_id"}[to_type]
-        pairs = zip(self._deals["deal_id"].astype(str), self._deals[column].astype(str), strict=True)
-        return {deal: other for deal, other in pairs if other}
+    @cached_property
+    def associated(self) -> dict[str, dict[str, str]]:
+        """By kind of record the id of the one that belongs to a deal, by deal."""
+        found: dict[str, dict[str, str]] = {}
+        for kind, column in (("contacts", "contact_id"), ("companies", "company_id")):
+            pairs = zip(self._deals["deal_id"].astype(str), self._deals[column].astype(str), strict=True)
+            found[kind] = {deal: other for deal, other in pairs if other}
+        return found
 
     def _past(
         self, name: str, key: str, ids: pd.Series, owner_of: npt.NDArray[np.int64]
