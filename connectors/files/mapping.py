@@ -1,116 +1,182 @@
 """What a mapping file may say (docs/mapping_files.md), checked before any input is opened."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from connectors.common.errors import SourceError
+from connectors.common.table import Table
+from connectors.common.yaml_file import read_model
+from connectors.config.company import TimeZone
 from connectors.files.entities import ENTITIES
+from connectors.files.rules import default
 
-UNITS = {"one": 1.0, "cents": 0.01, "percent": 0.01, "micros": 0.000001, "thousands": 1_000.0, "millions": 1_000_000.0}
 Format = Literal["csv", "tsv", "parquet", "xlsx"]
+Unit = Literal["one", "cents", "percent", "micros", "thousands", "millions"]
+UNITS: dict[Unit, Decimal] = {
+    "one": Decimal(1),
+    "cents": Decimal("0.01"),
+    "percent": Decimal("0.01"),
+    "micros": Decimal("0.000001"),
+    "thousands": Decimal(1_000),
+    "millions": Decimal(1_000_000),
+}
+
+
+def _text(value: Any) -> Any:
+    """YAML reads 1 and true as what they are; cells are texts."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, (int, float)) else value
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Sign = Annotated[str, Field(min_length=1, max_length=1)]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Input(_Strict):
-    """One kind of input: a file, a folder or a glob below the input folder, and how it is written."""
+    """One kind of input: a file, a folder or a glob below the input folder, and how it is written.
+
+    `format`: by its ending where not said. `delimiter`: a comma in csv, a tab in tsv. `quote`: empty = cells are never
+    quoted. `sheet`: the first. `skip_lines`: lines above the column names. `nulls`: cells that mean nothing.
+    `may_lack`: columns that some of the files do not have.
+    """
 
     path: str
-    format: Format | None = None  # by its ending where not said
+    format: Format | None = None
     encoding: str = "utf-8-sig"
-    delimiter: str | None = None  # , in csv, tab in tsv
-    sheet: str | None = None  # the first where not said
-    skip_lines: Annotated[int, Field(ge=0)] = 0  # above the line with the column names
-    nulls: list[str] = ["", "NA", "N/A", "null", "NULL", "None", "-"]
+    delimiter: Sign | None = None
+    quote: Annotated[str, Field(max_length=1)] = '"'
+    sheet: str | None = None
+    skip_lines: Annotated[int, Field(ge=0)] = 0
+    nulls: tuple[Text, ...] = ("", "NA", "N/A", "null", "NULL", "None", "-")
+    may_lack: tuple[str, ...] = ()
 
     @field_validator("path")
     @classmethod
     def _stays_in_the_folder(cls, value: str) -> str:
-        if Path(value).is_absolute() or ".." in Path(value).parts:
-            raise ValueError("the path must lie below the input folder")
+        if not value or Path(value).is_absolute() or ".." in Path(value).parts:
+            raise ValueError(f"{value!r} leaves the input folder: write a path below it")
+        return value
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_an_encoding(cls, value: str) -> str:
+        try:
+            "".encode(value)
+        except LookupError:
+            raise ValueError(f"{value!r} is no encoding: write one like utf-8, cp1252 or utf-16") from None
         return value
 
 
 class Column(_Strict):
-    """Where a column of the entity comes from: exactly one of `column`, `constant`, `sql`, and how it is written."""
+    """Where a column of the entity comes from: exactly one of `column`, `constant`, `sql`, and how it is written.
+
+    `format`: of days and instants, in strptime's signs; ISO 8601 where not said. `zone`: of local instants. `map`: cell
+    → value, a cell that is not in it is wrong unless there is a `default`. `default`: for what is empty, or not in
+    `map`.
+    """
 
     column: str | None = None
-    constant: Any = None
+    constant: Text | None = None
     sql: str | None = None
-    format: str | None = None  # of dates and instants, in strptime's signs; ISO 8601 where not said
-    zone: str = "UTC"  # of local instants
-    decimal: str = "."
-    thousands: str | None = None
-    unit: Literal["one", "cents", "percent", "micros", "thousands", "millions"] = "one"
-    map: dict[str, Any] = {}
-    default: Any = None  # for what is empty, or not in `map`
+    format: str | None = None
+    zone: TimeZone | None = None
+    decimal: Sign | None = None
+    thousands: Sign | None = None
+    unit: Unit = "one"
+    map: dict[Text, Text] = {}
+    default: Text | None = None
     hash: Literal["email", "phone", "text"] | None = None
 
     @model_validator(mode="after")
     def _has_one_origin(self) -> "Column":
         if sum(value is not None for value in (self.column, self.constant, self.sql)) != 1:
-            raise ValueError("say exactly one of column, constant, sql")
+            raise ValueError("say exactly one of `column`, `constant`, `sql`")
         return self
 
 
 class Unpivot(_Strict):
-    """Wide to long: each of `columns` becomes a row with its name and value."""
+    """Wide to long: each of `columns` (`*` = any text) becomes a row with its name and value."""
 
-    columns: Annotated[list[str], Field(min_length=1)]
+    columns: Annotated[tuple[str, ...], Field(min_length=1)]
     name: str
     value: str
 
 
 class Pivot(_Strict):
-    """Long to wide: the values of `on` in `into` become columns; one row per `by`, the first value kept."""
+    """Long to wide: where `on` has one of the values in `into`, `value` goes to that column; one row per `by`.
+
+    Of several values for one place the first in the file stays.
+    """
 
     on: str
     value: str
-    by: Annotated[list[str], Field(min_length=1)]
-    into: dict[str, str]  # value of `on` → column name
+    by: Annotated[tuple[str, ...], Field(min_length=1)]
+    into: dict[Text, str]
 
 
 class Target(_Strict):
-    """One canonical entity out of the input. `keep`: which of several rows with one key stays."""
+    """One canonical entity out of the input.
+
+    `keep`: what becomes of several rows with one key: `only` (a repeat is a bad row), `first`, `last` (by `order`, an
+    SQL expression, else as they stand in the files) or `sum` (numbers added up, of the rest the first).
+    """
 
     entity: str
-    columns: dict[str, Column | str | int | float | bool]
+    columns: dict[str, Column | Text]
     where: str | None = None
-    keep: Literal["first", "last", "sum", "all"] = "first"
+    keep: Literal["only", "first", "last", "sum"] = "only"
+    order: str | None = None
 
     @model_validator(mode="after")
     def _names_real_columns(self) -> "Target":
         if self.entity not in ENTITIES:
-            raise ValueError(f"there is no entity {self.entity!r}; there are {', '.join(ENTITIES)}")
+            raise ValueError(f"there is no entity {self.entity!r}: write one of {', '.join(ENTITIES)}")
         table = ENTITIES[self.entity]
         if unknown := [name for name in self.columns if name not in table.columns]:
-            raise ValueError(f"{self.entity} has no column {unknown[0]!r}; it has {', '.join(table.columns)}")
-        if missing := [name for name in table.primary_key if name not in self.columns]:
-            raise ValueError(f"{self.entity} needs {missing[0]!r}: it is part of its key")
+            raise ValueError(f"{self.entity} has no column {unknown[0]!r}: it has {', '.join(table.columns)}")
+        if missing := [name for name in table.columns if self._is_open(table, name)]:
+            raise ValueError(f"{self.entity} needs {missing[0]!r}: add it to its columns")
+        clear = [name for name in self.columns if name.endswith("_hash") and not self.column(name).hash]
+        if clear:
+            raise ValueError(f"{clear[0]!r} is personal: add `hash: email` or `hash: phone` to it")
         return self
 
-    def column(self, name: str) -> Column | None:
-        """The column's origin; a text alone names an input column."""
+    def _is_open(self, table: Table, name: str) -> bool:
+        is_required = not table.schema.field(name).nullable
+        return is_required and name not in self.columns and default(self.entity, name) is None
+
+    def column(self, name: str) -> Column:
+        """The column's origin; a text alone names an input column; one that is not named has its default."""
         said = self.columns.get(name)
-        if said is None or isinstance(said, Column):
-            return said
-        return Column(column=said) if isinstance(said, str) else Column(constant=said)
+        if said is None:
+            return Column(constant=default(self.entity, name) or "")
+        return said if isinstance(said, Column) else Column(column=said)
 
 
 class Mapping(_Strict):
-    """A mapping file. `input` for one kind of file; `inputs` by name where `select` joins several."""
+    """A mapping file. `input` for one kind of file; `inputs` by name where `select` joins several.
+
+    `decimal`, `thousands`, `format` (of days and instants), `zone`: for all columns that do not say their own.
+    `max_bad_share`: with more bad rows than this a file is refused.
+    """
 
     input: Input | str | None = None
     inputs: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Input | str] = {}
     select: str | None = None
     unpivot: Unpivot | None = None
     pivot: Pivot | None = None
-    entities: Annotated[list[Target], Field(min_length=1)]
+    entities: Annotated[tuple[Target, ...], Field(min_length=1)]
+    decimal: Sign = "."
+    thousands: Sign | None = None
+    format: str | None = None
+    zone: TimeZone = "UTC"
     max_bad_share: Annotated[float, Field(ge=0, le=1)] = 0.01
 
     @model_validator(mode="after")
@@ -128,39 +194,5 @@ class Mapping(_Strict):
 
 
 def read_mapping(path: Path) -> Mapping:
-    """The mapping of a file; SourceError is one sentence with file, line and what to mend."""
-    try:
-        text = path.read_text("utf-8")
-        data, tree = yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"files: the mapping {path} cannot be read ({type(error).__name__}).") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else "?"
-        raise SourceError(f"files: {path}, line {line}: {getattr(error, 'problem', 'not valid YAML')}.") from None
-    try:
-        return Mapping.model_validate(data or {})
-    except ValidationError as error:
-        first = min(error.errors(), key=lambda item: -len(item["loc"]))
-        words = first["msg"].removeprefix("Value error, ")
-        place = ".".join(str(part) for part in first["loc"] if part not in _UNION_ARMS)
-        raise SourceError(f"files: {path}, line {_line(tree, first['loc'])}: `{place}`: {words}.") from None
-
-
-_UNION_ARMS = {"Column", "Input", "str", "int", "float", "bool"}
-
-
-def _line(tree: yaml.Node | None, place: tuple[int | str, ...]) -> int:
-    line = 1
-    for step in place:
-        if isinstance(tree, yaml.MappingNode):
-            found = next(((key, value) for key, value in tree.value if key.value == str(step)), None)
-            if found is None:
-                continue
-            node, tree = found
-        elif isinstance(tree, yaml.SequenceNode) and isinstance(step, int):
-            node = tree = tree.value[step]
-        else:
-            continue
-        line = node.start_mark.line + 1 if node.start_mark else line
-    return line
+    """The mapping of a file; ConfigError is one sentence with file, line and what to mend."""
+    return read_model(path, Mapping)

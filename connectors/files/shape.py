@@ -1,5 +1,6 @@
-"""From text rows to canonical entities, in a DuckDB that can reach nothing but the rows that it was given."""
+"""From input tables to canonical entities, in a DuckDB that can reach nothing but the rows that it was given."""
 
+import fnmatch
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 
@@ -9,18 +10,22 @@ import pyarrow as pa
 from connectors.common.errors import SourceError
 from connectors.common.privacy import Hasher, is_role_address
 from connectors.common.table import Table
-from connectors.files.entities import ENTITIES
-from connectors.files.mapping import UNITS, Column, Mapping, Target
+from connectors.files.mapping import Mapping, Target
+from connectors.files.parse import Cell, named, parsed, quoted, sql_type, words_of
 from connectors.files.read import FILE, LINE, BadRow, Rows
+from connectors.files.rules import rules
+from connectors.files.tables import LANDED
+
+PLACE = f"{FILE}, {LINE}"
 
 
 @dataclass
 class Shaped:
-    """Entities by name, the rows that did not fit, and how many rows were looked at."""
+    """Entities by name; the rows that did not fit; how many rows each file gave, the bad ones too."""
 
-    tables: dict[str, pa.Table] = field(default_factory=dict)
+    tables: dict[str, list[pa.Table]] = field(default_factory=dict)
     bad: list[BadRow] = field(default_factory=list)
-    row_count: int = 0
+    row_counts: dict[str, int] = field(default_factory=dict)
 
 
 def closed_connection(inputs: Dict[str, pa.Table]) -> duckdb.DuckDBPyConnection:
@@ -29,8 +34,9 @@ def closed_connection(inputs: Dict[str, pa.Table]) -> duckdb.DuckDBPyConnection:
     connection.execute("set timezone = 'UTC'")
     for name, table in inputs.items():
         connection.register("arriving", table)
-        connection.execute(f"create table {_name(name)} as select * from arriving")
+        connection.execute(f"create table {named(name)} as select * from arriving")
         connection.unregister("arriving")
+    # Or `select` could read this process's own variables as tables.
     connection.execute("set python_enable_replacements = false")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
@@ -38,21 +44,35 @@ def closed_connection(inputs: Dict[str, pa.Table]) -> duckdb.DuckDBPyConnection:
 
 
 def shape(name: str, mapping: Mapping, inputs: Dict[str, Rows], hasher: Hasher) -> Shaped:
-    """All entities of a mapping. SourceError says which column or clause is wrong."""
+    """All entities of a mapping; `name` for errors. SourceError says which column or clause is wrong."""
+    shaped = Shaped(bad=[row for rows in inputs.values() for row in rows.bad])
     with closed_connection({key: rows.table for key, rows in inputs.items()}) as connection:
         try:
-            _prepare(connection, mapping)
-            shaped = Shaped(bad=[row for rows in inputs.values() for row in rows.bad])
-            shaped.row_count = _count(connection, "prepared") + len(shaped.bad)
+            _prepare(connection, mapping, " + ".join(inputs))
+            shaped.row_counts = dict(
+                connection.execute(f"select {FILE}, count(*) from prepared group by {FILE}").fetchall()
+            )
+            for row in shaped.bad:
+                shaped.row_counts[row.file] = shaped.row_counts.get(row.file, 0) + 1
             for target in mapping.entities:
-                shaped.tables[target.entity] = _entity(connection, target, shaped.bad, hasher)
+                landed = _entity(connection, mapping, target, shaped.bad, hasher)
+                shaped.tables.setdefault(target.entity, []).append(landed)
         except duckdb.Error as error:
-            words = str(error).splitlines()[0][:300]
-            raise SourceError(f"files: mapping {name}: {words}") from None
+            raise SourceError(f"files: mapping {name}: {_safe_words(error)}") from None
     return shaped
 
 
-def _prepare(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> None:
+def _safe_words(error: duckdb.Error) -> str:
+    """DuckDB's words where they speak of the mapping; where they would quote a cell, which may be personal, our own."""
+    if isinstance(error, (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)):
+        return str(error).splitlines()[0][:300]
+    return (
+        f"its SQL fails on some row ({type(error).__name__}): write try_cast for cast, "
+        "and note that it can read nothing but its inputs"
+    )
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, mapping: Mapping, origin: str) -> None:
     """`prepared`: the rows after `select`, `unpivot` and `pivot`, each with its place."""
     source = "input"
     if mapping.select:
@@ -60,225 +80,159 @@ def _prepare(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> None:
         source = "selected"
     if mapping.unpivot:
         said = mapping.unpivot
-        columns = ", ".join(_name(column) for column in said.columns)
+        columns = ", ".join(map(named, _matching(connection, source, said.columns)))
         connection.execute(
-            f"create table long as unpivot {source} on {columns} into name {_name(said.name)} value {_name(said.value)}"
+            f"create table long as select * from {source} unpivot include nulls "
+            f"({named(said.value)} for {named(said.name)} in ({columns}))"
         )
         source = "long"
-    if mapping.pivot:
-        wide = mapping.pivot
-        picked = ", ".join(
-            f"first({_name(wide.value)} order by {LINE}) filter ({_name(wide.on)} = {_text(value)}) as {_name(column)}"
-            for value, column in wide.into.items()
-        )
-        by = ", ".join(_name(column) for column in wide.by)
-        connection.execute(
-            f"create table wide as select {by}, {picked}, min({FILE}) as {FILE}, min({LINE}) as {LINE} "
-            f"from {source} group by {by}"
-        )
-        source = "wide"
-    known = {row[0] for row in connection.execute(f"describe {source}").fetchall()}
-    own = f"* exclude ({FILE}, {LINE})" if {FILE, LINE} <= known else "*"
-    file = FILE if FILE in known else "''"
+    known = _columns(connection, source)
+    # Rows of a `select` that does not hand on `_file` and `_line` are counted as they come.
+    file = FILE if FILE in known else quoted(origin)
     line = LINE if LINE in known else "row_number() over ()"
-    connection.execute(f"create table prepared as select {own}, {file} as {FILE}, {line} as {LINE} from {source}")
+    others = ", ".join(named(column) for column in known if column not in (FILE, LINE))
+    connection.execute(f"create table placed as select {others}, {file} as {FILE}, {line} as {LINE} from {source}")
+    if not mapping.pivot:
+        connection.execute("create view prepared as select * from placed")
+        return
+    wide = mapping.pivot
+    picked = ", ".join(
+        f"first({named(wide.value)} order by {PLACE}) filter ({named(wide.on)} = {quoted(value)}) as {named(column)}"
+        for value, column in wide.into.items()
+    )
+    by = ", ".join(named(column) for column in wide.by)
+    connection.execute(
+        f"create table prepared as select {by}, {picked}, min({FILE}) as {FILE}, min({LINE}) as {LINE} "
+        f"from placed group by {by}"
+    )
 
 
 def _one_select(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
     statements = connection.extract_statements(sql)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        raise SourceError("files: `select` must be one SELECT statement.")
+        raise SourceError("files: `select` must be one SELECT statement")
     return statements[0].query.strip().rstrip(";")
 
 
-def _entity(connection: duckdb.DuckDBPyConnection, target: Target, bad: list[BadRow], hasher: Hasher) -> pa.Table:
-    table = ENTITIES[target.entity]
-    parsed, reasons, hashed = [], [], {}
+def _columns(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    """Column → type."""
+    return {row[0]: row[1] for row in connection.execute(f"describe {relation}").fetchall()}
+
+
+def _matching(connection: duckdb.DuckDBPyConnection, relation: str, patterns: tuple[str, ...]) -> list[str]:
+    known = _columns(connection, relation)
+    found = [column for column in known if any(fnmatch.fnmatchcase(column, pattern) for pattern in patterns)]
+    if lacking := [pattern for pattern in patterns if not fnmatch.filter(known, pattern)]:
+        raise SourceError(f"files: `unpivot` names {lacking[0]!r}, which no column fits")
+    return found
+
+
+def _entity(
+    connection: duckdb.DuckDBPyConnection, mapping: Mapping, target: Target, bad: list[BadRow], hasher: Hasher
+) -> pa.Table:
+    table = LANDED[target.entity]
+    cells = _raw_cells(connection, target, table)
+    values, reasons = [], []
     for name, kind in table.columns.items():
-        column = target.column(name)
-        if column is None:
-            parsed.append(f"cast(null as {_sql_type(kind)}) as {_name(name)}")
-            continue
-        raw, value = _expressions(column, kind)
-        parsed.append(f"{value} as {_name(name)}")
-        if column.hash:
-            hashed[name] = column.hash
-        words = f"`{name}` is not {_kind_words(kind)}"
-        reasons.append(f"case when {raw} is not null and {value} is null then {_text(words)} end")
-        if name in table.primary_key:
-            reasons.append(f"case when {value} is null then {_text(f'`{name}` is empty')} end")
-    where = f"where {target.where}" if target.where else ""
+        said = target.column(name)
+        values.append(f"{parsed(cells[name], said, mapping, kind)} as {named(name)}")
+        is_lost = f"{cells[name].text} is not null and typed.{named(name)} is null"
+        reasons.append((name, is_lost, words_of(kind)))
+        if not table.schema.field(name).nullable:
+            reasons.append((name, f"typed.{named(name)} is null", "is empty"))
+    reasons += [
+        (rule.column, f"not ({rule.holds})", rule.words) for rule in rules(target.entity, frozenset(table.columns))
+    ]
+    ordered = f"_order, {PLACE}" if target.order else PLACE
+    repeats = "false"
+    if target.keep == "only":
+        keys = ", ".join(f"typed.{named(key)}" for key in table.primary_key)
+        repeats = f"row_number() over (partition by {keys} order by {PLACE}) > 1"
+        reasons.append((table.primary_key[0], "is_repeated", f"repeats the key ({', '.join(table.primary_key)})"))
+    arms = " ".join(f"when {when} then {number}" for number, (_, when, _) in enumerate(reasons))
+    # Cells and values stand side by side, so that a rule's plain column name means the value.
     connection.execute(
-        f"create or replace temp table typed as select {', '.join(parsed)}, {FILE}, {LINE}, "
-        f"concat_ws('; ', {', '.join(reasons)}) as reason from prepared {where}"
+        f"create or replace temp table judged as select *, case {arms} end as wrong from "
+        f"(select *, {repeats} as is_repeated from (select *, {', '.join(values)} from raw) as typed) as typed"
     )
-    rejected = connection.execute(
-        f"select {FILE}, {LINE}, reason from typed where reason <> '' order by {FILE}, {LINE}"
-    ).fetchall()
-    bad += [BadRow(file, line, reason.split("`")[1], reason) for file, line, reason in rejected]
-    if hashed:
-        _hash(connection, hashed, hasher, {name for name in table.columns if name == "is_role_address"})
-    landed: pa.Table = connection.execute(_kept(target, table)).to_arrow_table()
-    return landed.cast(_loose(table)).cast(table.schema)
+    _quarantine(connection, reasons, bad)
+    _hash(connection, target, table, hasher)
+    landed: pa.Table = connection.sql(_kept(target, table, ordered)).to_arrow_table()
+    # DuckDB's answer makes no promise of not-null columns: checked by the cast to the declared schema.
+    loose = pa.schema([pa.field(name, kind) for name, kind in table.columns.items()])
+    return landed.cast(loose).cast(table.schema)
 
 
-def _kept(target: Target, table: Table) -> str:
+def _raw_cells(connection: duckdb.DuckDBPyConnection, target: Target, table: Table) -> dict[str, Cell]:
+    """`raw`: the cells from which each column is read, as `raw_<column>`, of the rows that fit `where`."""
+    picked = []
+    for name in table.columns:
+        said = target.column(name)
+        if said.constant is not None:
+            picked.append(f"{quoted(said.constant)} as {named('raw_' + name)}")
+        else:
+            picked.append(f"{named(said.column) if said.column else f'({said.sql})'} as {named('raw_' + name)}")
+    order = f", ({target.order}) as _order" if target.order else ""
+    where = f"where ({target.where})" if target.where else ""
+    connection.execute(
+        f"create or replace temp table raw as select {', '.join(picked)}{order}, {PLACE} from prepared {where}"
+    )
+    kinds = _columns(connection, "raw")
+    return {name: Cell(named("raw_" + name), kinds["raw_" + name]) for name in table.columns}
+
+
+def _quarantine(connection: duckdb.DuckDBPyConnection, reasons: list[tuple[str, str, str]], bad: list[BadRow]) -> None:
+    for file, line, wrong in connection.execute(
+        f"select {PLACE}, wrong from judged where wrong is not null order by {PLACE}"
+    ).fetchall():
+        column, _, words = reasons[wrong]
+        bad.append(BadRow(file, line, column, words))
+
+
+def _kept(target: Target, table: Table, ordered: str) -> str:
     """One row per key, as `keep` says; `sum` adds numbers up and keeps the first of the rest."""
-    names, keys = list(table.columns), ", ".join(_name(key) for key in table.primary_key)
-    good = "from typed where reason = ''"
-    if target.keep == "all":
-        return f"select {', '.join(map(_name, names))} {good} order by {FILE}, {LINE}"
+    names, keys = ", ".join(map(named, table.columns)), ", ".join(map(named, table.primary_key))
+    if target.keep == "only":
+        return f"select {names} from judged where wrong is null order by {PLACE}"
     if target.keep == "sum":
+        added = {name for name, kind in table.columns.items() if words_of(kind).endswith("number")}
         picked = ", ".join(
-            _name(name)
+            named(name)
             if name in table.primary_key
-            else f"sum({_name(name)}) as {_name(name)}"
-            if _is_number(table.columns[name])
-            else f"first({_name(name)} order by {FILE}, {LINE}) as {_name(name)}"
-            for name in names
+            else f"cast(sum({named(name)}) as {sql_type(kind)}) as {named(name)}"
+            if name in added
+            else f"first({named(name)} order by {PLACE}) as {named(name)}"
+            for name, kind in table.columns.items()
         )
-        return f"select {picked} {good} group by {keys} order by {keys}"
-    order = "desc" if target.keep == "last" else "asc"
+        return f"select {picked} from judged where wrong is null group by {keys} order by {keys}"
+    direction = "desc" if target.keep == "last" else "asc"
+    order = ", ".join(f"{column} {direction} nulls last" for column in ordered.split(", "))
     return (
-        f"select {', '.join(map(_name, names))} from (select *, row_number() over (partition by {keys} "
-        f"order by {FILE} {order}, {LINE} {order}) as place {good}) where place = 1 order by {FILE}, {LINE}"
+        f"select {names} from (select *, row_number() over (partition by {keys} order by {order}) as rank "
+        f"from judged where wrong is null) where rank = 1 order by {PLACE}"
     )
 
 
-def _hash(connection: duckdb.DuckDBPyConnection, hashed: dict[str, str], hasher: Hasher, role: set[str]) -> None:
-    """Replaces personal values by keyed hashes, distinct values at a time."""
-    for name, kind in hashed.items():
-        values = [
-            row[0]
-            for row in connection.execute(
-                f"select distinct {_name(name)} from typed where {_name(name)} is not null"
-            ).fetchall()
-        ]
+def _hash(connection: duckdb.DuckDBPyConnection, target: Target, table: Table, hasher: Hasher) -> None:
+    """Replaces personal values by keyed hashes, each distinct value once; tells shared mailboxes apart."""
+    for name in table.columns:
+        kind = target.column(name).hash
+        if kind is None:
+            continue
+        column = named(name)
+        distinct = connection.execute(f"select distinct {column} from judged where {column} is not null").fetchall()
+        values = [row[0] for row in distinct]
+        make = {"email": hasher.email, "phone": hasher.phone, "text": hasher.text}[kind]
         known = pa.table(
             {
                 "clear": pa.array(values, pa.string()),
-                "hash": pa.array([getattr(hasher, kind)(value) for value in values], pa.string()),
+                "hash": pa.array([make(value) for value in values], pa.string()),
                 "is_role": pa.array([is_role_address(value) for value in values], pa.bool_()),
             }
         )
         connection.register("known", known)
-        also = ", is_role_address = coalesce(typed.is_role_address, known.is_role)" if role and kind == "email" else ""
-        connection.execute(
-            f"update typed set {_name(name)} = known.hash{also} from known where typed.{_name(name)} = known.clear"
-        )
+        role = ""
+        if kind == "email" and "is_role_address" in table.columns:
+            role = ", is_role_address = coalesce(is_role_address, known.is_role)"
+        connection.execute(f"update judged set {column} = known.hash{role} from known where {column} = known.clear")
         connection.unregister("known")
-
-
-def _expressions(column: Column, kind: pa.DataType) -> tuple[str, str]:
-    """SQL of the value as it stands in the input (null if there is none), and as the entity's type."""
-    if column.constant is not None:
-        text = _text(str(column.constant).lower() if isinstance(column.constant, bool) else str(column.constant))
-        return text, _parse(text, Column(constant=""), kind)
-    raw = f"({column.sql})" if column.sql else _name(column.column or "")
-    if column.sql and not (column.map or column.format or column.thousands or column.decimal != "."):
-        value = _scaled(f"try_cast({raw} as {_sql_type(kind)})", column, kind)
-        return _or_default(raw, value, column, kind)
-    text = f"trim(cast({raw} as varchar))"
-    if column.map:
-        arms = " ".join(f"when {_text(str(old))} then {_text(str(new))}" for old, new in column.map.items())
-        fallback = "null" if column.default is not None else text
-        text = f"case {text} {arms} else {fallback} end"
-    return _or_default(f"nullif({text}, '')", _parse(text, column, kind), column, kind)
-
-
-def _or_default(raw: str, value: str, column: Column, kind: pa.DataType) -> tuple[str, str]:
-    if column.default is None:
-        return raw, value
-    default = _parse(_text(str(column.default)), Column(constant=""), kind)
-    return raw, f"case when {raw} is null then {default} else {value} end"
-
-
-def _parse(text: str, column: Column, kind: pa.DataType) -> str:
-    if pa.types.is_string(kind):
-        return f"nullif({text}, '')"
-    if pa.types.is_boolean(kind):
-        yes, no = "('true','t','1','yes','y','ja')", "('false','f','0','no','n','nej')"
-        return f"case when lower({text}) in {yes} then true when lower({text}) in {no} then false end"
-    if pa.types.is_date(kind):
-        if column.format:
-            return f"cast(try_strptime({text}, {_text(column.format)}) as date)"
-        return f"try_cast({text} as date)"
-    if pa.types.is_timestamp(kind):
-        zone = _text(column.zone)
-        if column.format:
-            return f"timezone({zone}, try_strptime({text}, {_text(column.format)}))"
-        aware = f"regexp_matches({text}, '(Z|[+-][0-9]{{2}}:?([0-9]{{2}})?)$') and {text} like '%:%'"
-        local = f"timezone({zone}, try_cast({text} as timestamp))"
-        return f"case when {aware} then try_cast({text} as timestamptz) else {local} end"
-    number = text
-    for sign in (column.thousands, " ", "\u00a0", "\u202f"):
-        if sign:
-            number = f"replace({number}, {_text(sign)}, '')"
-    if column.decimal != ".":
-        number = f"replace({number}, {_text(column.decimal)}, '.')"
-    number = f"regexp_replace({number}, '%$', '')" if column.unit == "percent" else number
-    wide = "double" if pa.types.is_floating(kind) else "decimal(38, 12)"
-    finite = f"case when isfinite(try_cast({number} as double)) then try_cast({number} as {wide}) end"
-    return _scaled(finite, column, kind)
-
-
-def _scaled(value: str, column: Column, kind: pa.DataType) -> str:
-    factor = UNITS[column.unit]
-    exact = f"cast({factor!r} as double)" if pa.types.is_floating(kind) else f"{factor:f}"
-    scaled = value if factor == 1 else f"({value} * {exact})"
-    if pa.types.is_integer(kind):
-        # 3.5 orders are a mistake in the input, not four of them.
-        return f"case when {scaled} = round({scaled}, 0) then try_cast({scaled} as bigint) end"
-    return f"try_cast({scaled} as {_sql_type(kind)})"
-
-
-def _sql_type(kind: pa.DataType) -> str:
-    if pa.types.is_decimal(kind):
-        return f"decimal({kind.precision}, {kind.scale})"
-    if pa.types.is_timestamp(kind):
-        return "timestamptz"
-    return {
-        pa.string(): "varchar",
-        pa.int64(): "bigint",
-        pa.float64(): "double",
-        pa.bool_(): "boolean",
-        pa.date32(): "date",
-    }[kind]
-
-
-def _kind_words(kind: pa.DataType) -> str:
-    if pa.types.is_decimal(kind) or pa.types.is_floating(kind):
-        return "a number"
-    if pa.types.is_integer(kind):
-        return "a whole number"
-    if pa.types.is_timestamp(kind):
-        return "an instant in the mapping's format"
-    if pa.types.is_date(kind):
-        return "a day in the mapping's format"
-    return "yes or no" if pa.types.is_boolean(kind) else "text"
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return pa.types.is_decimal(kind) or pa.types.is_floating(kind) or pa.types.is_integer(kind)
-
-
-def _loose(table: Table) -> pa.Schema:
-    """The declared types without the not-null promise, which DuckDB does not give."""
-    return pa.schema([pa.field(name, kind) for name, kind in table.columns.items()])
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    return int(connection.execute(f"select count(*) from {table}").fetchall()[0][0])
-
-
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-def describe(bad: list[BadRow], most: int = 3) -> str:
-    """The first bad rows in words, for an error."""
-    return "; ".join(f"{row.file}, line {row.line}: {row.reason}" for row in bad[:most])

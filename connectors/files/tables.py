@@ -6,7 +6,13 @@ from connectors.common.table import TEXT, WHOLE, Reload, Table
 from connectors.files.entities import ENTITIES
 
 LANDED = {
-    name: replace(table, reload=Reload.REPLACE, window_column=None, children_of=None)
+    name: replace(
+        table,
+        reload=Reload.REPLACE,
+        window_column=None,
+        children_of=None,
+        not_null=frozenset(field.name for field in table.schema if not field.nullable),
+    )
     for name, table in ENTITIES.items()
 }
 QUARANTINE = Table(
@@ -24,9 +30,9 @@ QUARANTINE = Table(
 )
 INPUTS = Table(
     "inputs",
-    {"mapping": TEXT, "row_count": WHOLE, "bad_count": WHOLE},
-    ("mapping",),
+    {"mapping": TEXT, "file": TEXT, "row_count": WHOLE, "bad_count": WHOLE},
+    ("mapping", "file"),
     Reload.REPLACE,
-    description="Mappings that were read, with their counts.",
+    description="Files that were read, with how many rows they hold and how many of them did not fit.",
 )
 TABLES = (*LANDED.values(), QUARANTINE, INPUTS)
