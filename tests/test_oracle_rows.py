@@ -85,11 +85,10 @@ def test_followers_are_a_stock_and_gains_are_differences() -> None:
     assert answer.find("followers", "week", "2026-03-09").empty  # none on its last day
 
 
-def test_one_load_knows_two_years_of_account_days_and_one_day_of_instagrams_followers() -> None:
-    page = [{"date": day, "views": 1, "followers_end": 10} for day in ("2024-03-17", "2024-03-18", "2026-03-17")]
+def test_one_load_knows_one_day_of_instagrams_followers() -> None:
+    page = [{"date": "2026-03-17", "followers_end": 10}]
     instagram = [{"platform": "instagram", "date": f"2026-03-{day}", "followers_end": 50} for day in (15, 16, 17)]
     answer = Published(planted(social_days=page + instagram))
-    assert answer.value("impressions_organic", "month", "2024-03-01") == 1
     assert answer.value("followers", "month", "2026-03-01") == 60
     assert answer.find("followers", "week", "2026-03-09", "platform", platform="instagram").empty
     assert answer.find("followers_gained", "month", "2026-03-01", "platform", platform="instagram").empty

@@ -9,13 +9,11 @@ from tests.oracle.state import Truth
 
 COUNTERS = ("likes", "comments", "shares", "saves", "views")
 HOURS_TO_FULL_COUNT = 336
-HISTORY_DAYS = 730  # what the platforms keep of account days
 
 
 def facts(truth: Truth) -> list[Fact]:
     days = truth.table("social_days")
-    first_day = truth.as_of.normalize() - pd.Timedelta(days=HISTORY_DAYS)
-    days = days[(days["date"] <= truth.until) & (days["date"] >= first_day)].reset_index(drop=True)
+    days = days[days["date"] <= truth.until].reset_index(drop=True)
     days = days.assign(platform=days["platform"].astype(object), organic_views=days["views"].astype(float))
     # Instagram tells the stock only as of now: one load knows one day of it.
     stocks = days[(days["platform"] != "instagram") | (days["date"] == truth.until)]
