@@ -152,6 +152,7 @@ def test_attribution_takes_the_last_visit_that_is_not_direct() -> None:
         (direct | {"first_source": "direct", "first_medium": "", "first_campaign": ""}, "direct", "unknown"),
         (direct | {"first_visit_at": "2025-12-01T10:00"}, "direct", "unknown"),
         ({"journey": "null"}, "unknown", "unknown"),
+        ({"first_visit_at": None, "last_visit_at": None}, "unknown", "unknown"),
         ({"journey": "not_ready"}, "paid_search", "brand"),
         ({"source_name": "pos", "journey": "null"}, "pos", "unknown"),
         ({"last_source": "facebook", "last_medium": "social", "last_campaign": ""}, "organic_social", "unknown"),

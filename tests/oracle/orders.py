@@ -96,7 +96,8 @@ def _attribution(truth: Truth, orders: pd.DataFrame) -> dict[str, pd.Series]:
     """`channel`, `campaign`, `platform` by the last known visit that is not direct; `is_known`: any visit is known."""
     journey = orders["journey"].astype(object)
     is_ready = (journey == "not_ready") & (orders["created_at"] + JOURNEY_READY_AFTER <= truth.as_of)
-    is_known = (journey == "known") | is_ready
+    has_visit = orders["last_visit_at"].notna() | orders["first_visit_at"].notna()
+    is_known = ((journey == "known") | is_ready) & has_visit
     by_name = campaign_channels(truth)
 
     def visit(which: str) -> pd.Series:
