@@ -22,11 +22,12 @@ Batches = Callable[[], Iterable[pa.Table]]
 def resource(table: Table, batches: Batches, cleared: Iterable[Any] = ()) -> DltResource:
     """The dlt resource of a declared table.
 
-    `batches` gives Arrow tables of `table.schema`. `cleared`: for WINDOW tables the window values (days, period ids)
-    that this load replaces, whether or not rows come back; for tables with `children_of` the parents asked for again.
+    `batches` gives Arrow tables of `table.schema`. `cleared`: for WINDOW tables the window values (days, period ids,
+    with a scope pairs of scope and value) that this load replaces, whether or not rows come back; for tables with
+    `children_of` the parents asked for again. It is read when the load runs.
     """
     return dlt.resource(
-        _rows(table, batches, tuple(cleared)),
+        _rows(table, batches, cleared),
         name=table.name,
         columns=column_hints(table),
         **hints(table),  # type: ignore[arg-type]
@@ -37,13 +38,10 @@ def hints(table: Table) -> dict[str, Any]:
     """Disposition and keys for dlt."""
     if table.reload is Reload.REPLACE:
         return {"write_disposition": "replace"}
-    key = table.window_column or table.children_of
-    if key:
-        return {"write_disposition": {"disposition": "merge", "strategy": "delete-insert"}, "merge_key": key}
-    return {
-        "write_disposition": {"disposition": "merge", "strategy": "delete-insert"},
-        "primary_key": list(table.primary_key),
-    }
+    merge = {"disposition": "merge", "strategy": "delete-insert"}
+    if table.replaced_by:
+        return {"write_disposition": merge, "merge_key": list(table.replaced_by)}
+    return {"write_disposition": merge, "primary_key": list(table.primary_key)}
 
 
 def column_hints(table: Table) -> dict[str, Any]:
@@ -55,7 +53,7 @@ def column_hints(table: Table) -> dict[str, Any]:
 
 
 def has_tombstones(table: Table) -> bool:
-    return table.reload is not Reload.REPLACE and bool(table.window_column or table.children_of)
+    return table.reload is not Reload.REPLACE and bool(table.replaced_by)
 
 
 def strip_tombstones(table: Table, batch: pa.Table) -> pa.Table:
@@ -66,14 +64,14 @@ def strip_tombstones(table: Table, batch: pa.Table) -> pa.Table:
     return kept.drop_columns([TOMBSTONE])
 
 
-def _rows(table: Table, batches: Batches, cleared: tuple[Any, ...]) -> Iterator[Any]:
+def _rows(table: Table, batches: Batches, cleared: Iterable[Any]) -> Iterator[Any]:
     # An empty batch makes an empty table. dlt's own mark for it would add its load id, which a table with rows refuses.
     yield _empty(table)
     if not has_tombstones(table):
         yield from _together(table, batches())
         return
-    if cleared:
-        yield _tombstones(table, cleared)
+    if values := list(cleared):
+        yield _tombstones(table, values)
     for batch in _together(table, batches()):
         yield batch.append_column(pa.field(TOMBSTONE, pa.bool_()), pa.nulls(batch.num_rows, pa.bool_()))
 
@@ -111,12 +109,13 @@ def _checked(table: Table, batch: pa.Table) -> pa.Table:
     return batch
 
 
-def _tombstones(table: Table, cleared: tuple[Any, ...]) -> pa.Table:
-    key = table.window_column or table.children_of
+def _tombstones(table: Table, cleared: list[Any]) -> pa.Table:
+    keys = table.replaced_by
+    named = dict(zip(keys, zip(*cleared, strict=True) if len(keys) > 1 else (cleared,), strict=True))
     columns: list[pa.Array] = []
     for field in table.schema:
-        if field.name == key:
-            columns.append(pa.array(cleared, type=field.type))
+        if field.name in named:
+            columns.append(pa.array(named[field.name], type=field.type))
         elif field.nullable:
             columns.append(pa.nulls(len(cleared), field.type))
         else:

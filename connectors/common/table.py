@@ -30,8 +30,10 @@ class Reload(StrEnum):
 class Table:
     """One landing table. Grain: `primary_key`.
 
-    `window_column` names the DAY column whose days a WINDOW reload replaces. `children_of` names the key column by
-    which a MERGE of this table first deletes all older rows of that parent (order lines of a changed order).
+    `window_column` names the DAY column whose days a WINDOW reload replaces; with `window_scope` only those of the same
+    scope (the days of one ad account, so that an account that the vendor refuses keeps what was loaded). `children_of`
+    names the key column by which a MERGE of this table first deletes all older rows of that parent (order lines of a
+    changed order).
     """
 
     name: str
@@ -42,21 +44,25 @@ class Table:
     children_of: str | None = None
     description: str = ""
     not_null: frozenset[str] = field(default=frozenset())
+    window_scope: str | None = None
 
     def __post_init__(self) -> None:
-        unknown = {*self.primary_key, *self.not_null, self.window_column, self.children_of} - {
-            None,
-            *self.columns,
-        }
+        unknown = {*self.primary_key, *self.not_null, *self.replaced_by} - set(self.columns)
         if unknown:
             raise ValueError(f"table {self.name}: no such columns: {sorted(map(str, unknown))}")
         if (self.reload is Reload.WINDOW) != (self.window_column is not None):
             raise ValueError(f"table {self.name}: `window_column` goes with Reload.WINDOW, and only with it")
 
     @property
+    def replaced_by(self) -> tuple[str, ...]:
+        """Columns whose values a reload names: old rows with the same ones go."""
+        columns = (self.window_scope, self.window_column, self.children_of)
+        return tuple(name for name in columns if name is not None)
+
+    @property
     def schema(self) -> pa.Schema:
         """Arrow schema; key and window columns are not nullable, as dlt makes them."""
-        required = {*self.primary_key, *self.not_null, self.window_column, self.children_of}
+        required = {*self.primary_key, *self.not_null, *self.replaced_by}
         return pa.schema([pa.field(name, kind, nullable=name not in required) for name, kind in self.columns.items()])
 
     def batch(self, columns: Mapping[str, object]) -> pa.Table:
