@@ -48,8 +48,9 @@ class Response:
 class Vendor(Protocol):
     """A vendor's API over the truth as of one instant.
 
-    `credentials`: setting name → the value that this vendor accepts. `page_size`: rows of its largest page, where it
-    pages. A `fault` of None does not fit this request: it is answered as usual and the fault waits for the next.
+    `credentials`: setting name → the value that this vendor accepts, `{url}` in it the vendor's address. `page_size`:
+    rows of its largest page, where it pages. A `fault` of None does not fit this request: it is answered as usual and the fault waits
+    for the next.
     """
 
     credentials: ClassVar[dict[str, str]]
@@ -104,7 +105,11 @@ class Sandbox:
         """The settings with which connectors find the vendors and are let in."""
         found = {}
         for name, kind in self._classes.items():
-            settings = {"base_url": self.url(name), **kind.credentials}
+            # A vendor's token endpoint stands under the vendor's own address here.
+            settings = {
+                "base_url": self.url(name),
+                **{setting: value.replace("{url}", self.url(name)) for setting, value in kind.credentials.items()},
+            }
             found |= {f"SOURCES__{name.upper()}__{setting.upper()}": value for setting, value in settings.items()}
         return found
 
