@@ -142,7 +142,8 @@ def test_sends_of_a_vanished_day_are_gone(sandbox: Sandbox, landing: Landing, ex
 def test_faults_along_the_way_end_in_the_same_rows(
     sandbox: Sandbox, landing: Landing, expected: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api, "PAGE_SIZE", 60)  # several pages of a small world
+    monkeypatch.setattr(api, "PAGE_SIZE", 20)  # several pages of a small world
+    monkeypatch.setattr(api, "OVERLAP", 5)
     for place, kind in enumerate(FAULTS, start=1):
         sandbox.faults.add("mailchimp", kind, after=2 * place)
     sandbox.faults.add("mailchimp", "moving_row", path="/members")
