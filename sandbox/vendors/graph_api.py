@@ -125,7 +125,8 @@ class GraphVendor:
         if self._spoil == "duplicate_page" and start:
             page, self._spoil = rows[start - min(start, limit // 2) : end], ""
         elif self._spoil == "moving_row" and end < len(rows):
-            self._moved[which], page, self._spoil = page[:1], page[1:], ""
+            self._moved.setdefault(which, []).append(page[0])
+            page, self._spoil = page[1:], ""
         elif end == len(rows):
             page = [*page, *self._moved.pop(which, [])]
         if not rows:

@@ -114,7 +114,8 @@ class Mailchimp:
         if self._spoil == "duplicate_page" and start:
             page, self._spoil = [*listed.rows(start - min(start, count // 2), start, wanted), *page], ""
         elif self._spoil == "moving_row" and end < len(listed):
-            self._moved[path], page, self._spoil = page[:1], page[1:], ""
+            self._moved.setdefault(path, []).append(page[0])
+            page, self._spoil = page[1:], ""
         elif end == len(listed):
             page = [*page, *self._moved.pop(path, [])]
         return f'{{"{listed.key}":[{",".join(page)}],"total_items":{len(listed)},"_links":[]}}'.encode()
