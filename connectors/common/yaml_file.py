@@ -64,8 +64,8 @@ def parse_model(text: str, label: str, model: type[Model]) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise ConfigError(f"{label} line {_line(node, first['loc'])}: {sentence(first, model)}") from None
+        line, deepest = _placed(node, error)
+        raise ConfigError(f"{label} line {line}: {sentence(deepest, model)}") from None
 
 
 def file_label(path: Path) -> str:
@@ -114,9 +114,20 @@ def _field_names(model: type[BaseModel]) -> Iterator[str]:
                 waiting.append(field.annotation)
 
 
-def _line(node: yaml.Node, location: Location) -> int:
-    """Line of the deepest part of the location that stands in the file."""
+def _placed(node: yaml.Node, error: ValidationError) -> tuple[int, Any]:
+    """The error that lies deepest in the file, with its line; its `loc` without the names of a union's members."""
+    placed = []
+    for item in error.errors(include_url=False):
+        line, known = _line(node, item["loc"])
+        loc = [*known, item["loc"][-1]] if item["type"] == "missing" else known
+        placed.append((line, {**item, "loc": loc}))
+    return max(placed, key=lambda found: len(found[1]["loc"]))
+
+
+def _line(node: yaml.Node, location: Location) -> tuple[int, list[int | str]]:
+    """Line of the deepest part of the location that stands in the file, and the parts that stand there."""
     line = node.start_mark.line + 1
+    known: list[int | str] = []
     for part in location:
         if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
             node = node.value[part]
@@ -126,7 +137,10 @@ def _line(node: yaml.Node, location: Location) -> int:
             if found is None:
                 continue  # the name of a union's member, or a field that is missing
             line, node = found[0].start_mark.line + 1, found[1]
-    return line
+        else:
+            continue
+        known.append(part)
+    return line, known
 
 
 def _refuse_repeated_keys(node: yaml.Node, label: str) -> None:

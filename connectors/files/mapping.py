@@ -124,8 +124,8 @@ class Pivot(_Strict):
 class Target(_Strict):
     """One canonical entity out of the input.
 
-    `keep`: what becomes of several rows with one key: `only` (a repeat is a bad row), `first`, `last` (by `order`, an
-    SQL expression, else as they stand in the files) or `sum` (numbers added up, of the rest the first).
+    `keep`: what becomes of several rows with one key: `only` (a repeat is a bad row), `first`, `last` (by `order`, a
+    column of the entity, else as they stand in the files) or `sum` (numbers added up, of the rest the first).
     """
 
     entity: str
@@ -141,6 +141,8 @@ class Target(_Strict):
         table = ENTITIES[self.entity]
         if unknown := [name for name in self.columns if name not in table.columns]:
             raise ValueError(f"{self.entity} has no column {unknown[0]!r}: it has {', '.join(table.columns)}")
+        if self.order is not None and self.order not in table.columns:
+            raise ValueError(f"{self.entity} has no column {self.order!r} to order by: write one of its columns")
         if missing := [name for name in table.columns if self._is_open(table, name)]:
             raise ValueError(f"{self.entity} needs {missing[0]!r}: add it to its columns")
         clear = [name for name in self.columns if name.endswith("_hash") and not self.column(name).hash]

@@ -74,6 +74,12 @@ def parsed(cell: Cell, column: Column, mapping: Mapping, kind: pa.DataType) -> s
     return f"case when {is_open} then {default} else {value} end"
 
 
+def lost(cell: Cell, column: Column, value: str) -> str:
+    """SQL that is true where a cell holds something and its `value` is nothing, though the map does not say so."""
+    meant = ", ".join(quoted(old) for old, new in column.map.items() if not new)
+    return f"{value} is null and {cell.text} is not null" + (f" and {cell.text} not in ({meant})" if meant else "")
+
+
 def _read(cell: Cell, signs: Signs, kind: pa.DataType) -> str:
     if pa.types.is_string(kind):
         return cell.text

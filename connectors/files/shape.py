@@ -11,7 +11,7 @@ from connectors.common.errors import SourceError
 from connectors.common.privacy import Hasher, is_role_address
 from connectors.common.table import Table
 from connectors.files.mapping import Mapping, Target
-from connectors.files.parse import Cell, named, parsed, quoted, sql_type, words_of
+from connectors.files.parse import Cell, lost, named, parsed, quoted, sql_type, words_of
 from connectors.files.read import FILE, LINE, BadRow, Rows
 from connectors.files.rules import rules
 from connectors.files.tables import LANDED
@@ -136,14 +136,13 @@ def _entity(
     for name, kind in table.columns.items():
         said = target.column(name)
         values.append(f"{parsed(cells[name], said, mapping, kind)} as {named(name)}")
-        is_lost = f"{cells[name].text} is not null and typed.{named(name)} is null"
-        reasons.append((name, is_lost, words_of(kind)))
+        reasons.append((name, lost(cells[name], said, f"typed.{named(name)}"), words_of(kind)))
         if not table.schema.field(name).nullable:
             reasons.append((name, f"typed.{named(name)} is null", "is empty"))
     reasons += [
         (rule.column, f"not ({rule.holds})", rule.words) for rule in rules(target.entity, frozenset(table.columns))
     ]
-    ordered = f"_order, {PLACE}" if target.order else PLACE
+    ordered = f"{named(target.order)}, {PLACE}" if target.order else PLACE
     repeats = "false"
     if target.keep == "only":
         keys = ", ".join(f"typed.{named(key)}" for key in table.primary_key)
@@ -172,11 +171,8 @@ def _raw_cells(connection: duckdb.DuckDBPyConnection, target: Target, table: Tab
             picked.append(f"{quoted(said.constant)} as {named('raw_' + name)}")
         else:
             picked.append(f"{named(said.column) if said.column else f'({said.sql})'} as {named('raw_' + name)}")
-    order = f", ({target.order}) as _order" if target.order else ""
     where = f"where ({target.where})" if target.where else ""
-    connection.execute(
-        f"create or replace temp table raw as select {', '.join(picked)}{order}, {PLACE} from prepared {where}"
-    )
+    connection.execute(f"create or replace temp table raw as select {', '.join(picked)}, {PLACE} from prepared {where}")
     kinds = _columns(connection, "raw")
     return {name: Cell(named("raw_" + name), kinds["raw_" + name]) for name in table.columns}
 
