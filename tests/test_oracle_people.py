@@ -158,13 +158,18 @@ def test_attribution_takes_the_last_visit_that_is_not_direct() -> None:
         ({"last_source": "facebook", "last_medium": "social", "last_campaign": ""}, "organic_social", "unknown"),
         ({"last_source": "someone", "last_medium": "banner", "last_campaign": ""}, "unknown", "unknown"),
     ]
-    for order, channel, campaign in cases:
-        answer = _shop(order, campaigns=[{}])
-        assert answer.value("orders", "day", SECOND, "channel", channel=channel) == 1, order
-        assert answer.value("orders", "day", SECOND, "campaign", campaign=campaign) == 1, order
-        basis = answer.row("orders", "day", SECOND, "channel", channel=channel)["attribution_basis"]
+    days = [f"2026-03-{2 + number:02}" for number in range(len(cases))]
+    orders = [
+        case[0] | {"order_id": day, "created_at": f"{day}T10:00", "paid_at": f"{day}T10:00"}
+        for day, case in zip(days, cases, strict=True)
+    ]
+    answer = _shop(*orders, campaigns=[{}])
+    for day, (order, channel, campaign) in zip(days, cases, strict=True):
+        assert answer.value("orders", "day", day, "channel", channel=channel) == 1, order
+        assert answer.value("orders", "day", day, "campaign", campaign=campaign) == 1, order
+        basis = answer.row("orders", "day", day, "channel", channel=channel)["attribution_basis"]
         assert basis == "first_party:last_non_direct"
-        assert answer.row("orders", "day", SECOND)["attribution_basis"] == "none"
+        assert answer.row("orders", "day", day)["attribution_basis"] == "none"
 
 
 def test_a_journey_that_is_not_ready_is_unknown_for_a_day() -> None:
