@@ -49,8 +49,8 @@ class Vendor(Protocol):
     """A vendor's API over the truth as of one instant.
 
     `credentials`: setting name → the value that this vendor accepts, `{url}` in it the vendor's address. `page_size`:
-    rows of its largest page, where it pages. A `fault` of None does not fit this request: it is answered as usual and the fault waits
-    for the next.
+    rows of its largest page, where it pages. A `fault` of None does not fit this request: it is answered as usual and
+    the fault waits for the next.
     """
 
     credentials: ClassVar[dict[str, str]]

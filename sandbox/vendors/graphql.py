@@ -100,6 +100,9 @@ def render(name: str, kind: Type, rows: Rows, fields: Mapping[str, Selected]) ->
         if asked not in kind:
             raise GraphQLError(f"Field '{asked}' doesn't exist on type '{name}'", "undefinedField")
         columns.append(kind[asked](rows, selected))
+    if len(columns) == 1:
+        head = f'{{"{next(iter(fields))}":'
+        return [head + text + "}" for text in columns[0]]
     template = "{" + ",".join(f'"{asked}":%s' for asked in fields) + "}"
     return [template % values for values in zip(*columns, strict=True)]
 
@@ -113,17 +116,30 @@ def constant(text: str) -> Field:
     return lambda rows, _: [text] * len(rows)
 
 
-def embedded(name: str, kind: Type, is_there: Sequence[bool] | None = None) -> Field:
-    """An object that lies in the same row; null where it is not there."""
+def embedded(name: str, kind: Type, count: int, is_there: Sequence[bool] | None = None) -> Field:
+    """An object that lies in the same row of a table of `count` rows; null where it is not there.
+
+    Rendered once for the whole table and each form in which it is asked for: pages only pick from it.
+    """
+    columns: dict[str, list[str]] = {}
 
     def field_of(rows: Rows, selected: Selected) -> list[str]:
-        if is_there is None:
-            return render(name, kind, rows, selected.fields)
-        known = [row for row in rows if is_there[row]]
-        texts = iter(render(name, kind, known, selected.fields))
-        return [next(texts) if is_there[row] else "null" for row in rows]
+        form = _form(selected.fields)
+        if form not in columns:
+            known = range(count) if is_there is None else [row for row in range(count) if is_there[row]]
+            texts = ["null"] * count
+            for row, text in zip(known, render(name, kind, known, selected.fields), strict=True):
+                texts[row] = text
+            columns[form] = texts
+        column = columns[form]
+        return [column[row] for row in rows]
 
     return field_of
+
+
+def _form(fields: Mapping[str, Selected]) -> str:
+    """What is asked for, as one text."""
+    return "{" + " ".join([name + _form(selected.fields) for name, selected in fields.items()]) + "}" if fields else ""
 
 
 def reference(name: str, kind: Type, targets: Sequence[int]) -> Field:

@@ -167,11 +167,11 @@ class MetaOrganic(GraphVendor):
         return table.sort_values("at", ascending=False)
 
     @cached_property
-    def _by_id(self) -> dict[str, dict[str, Any]]:
+    def _by_id(self) -> dict[str, dict[Any, Any]]:
         return {str(row["post_id"]): row for row in self._posts.to_dict("records")}
 
 
-def _post(row: dict[str, Any], owner: str) -> dict[str, Any]:
+def _post(row: dict[Any, Any], owner: str) -> dict[str, Any]:
     published = pd.Timestamp(row["at"]).strftime("%Y-%m-%dT%H:%M:%S+0000")
     if owner == PAGE:
         shares = {"shares": {"count": row["shares"]}} if row["shares"] else {}

@@ -49,6 +49,7 @@ class ShopSchema:
     def _build_customers(self, table: pd.DataFrame) -> None:
         customers = table[instants(table["created_at"]) <= self._now].reset_index(drop=True)
         created = instants(customers["created_at"])
+        count = len(customers)
         stamps = scalar(json_instants(created))
         self._customer_ids = customers["customer_id"]
         self.customer_ids = json_ids("gid://shopify/Customer/", customers["customer_id"])
@@ -61,13 +62,13 @@ class ShopSchema:
             "updatedAt": stamps,
             "tags": scalar(tags),
             "defaultEmailAddress": embedded(
-                "CustomerEmailAddress", {"emailAddress": scalar(json_texts(customers["email"], ""))}
+                "CustomerEmailAddress", {"emailAddress": scalar(json_texts(customers["email"], ""))}, count
             ),
             "defaultPhoneNumber": embedded(
-                "CustomerPhoneNumber", {"phoneNumber": scalar(json_texts(customers["phone"], ""))}
+                "CustomerPhoneNumber", {"phoneNumber": scalar(json_texts(customers["phone"], ""))}, count
             ),
             "defaultAddress": embedded(
-                "MailingAddress", {"countryCodeV2": scalar(json_texts(customers["country"].astype(str)))}
+                "MailingAddress", {"countryCodeV2": scalar(json_texts(customers["country"].astype(str)))}, count
             ),
         }
 

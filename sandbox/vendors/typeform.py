@@ -136,7 +136,7 @@ class Typeform:
 
 
 def _answers(
-    questions: tuple[tuple[str, str, int, bool], ...], scores: Sequence[npt.NDArray[np.float64]], row: int
+    questions: tuple[tuple[str, str, int, bool], ...], scores: Sequence[npt.NDArray[np.floating[Any]]], row: int
 ) -> str:
     """Answers of one row; a skipped question is simply not there."""
     return ",".join(

@@ -165,7 +165,8 @@ def test_all_days_and_posts_of_the_company_land(sandbox: Sandbox, world: World, 
     days = world.tables["social_days"]
     page = days[days["platform"].astype(str) == "facebook"]
     columns = ["views", "reach", "follows", "unfollows", "followers_end"]
-    truth = [(row.date.date(), *(int(getattr(row, name)) for name in columns)) for row in page.itertuples()]
+    days_of_page = page[columns].astype(int).itertuples(index=False, name=None)
+    truth = [(day.date(), *values) for day, values in zip(page["date"], days_of_page, strict=True)]
     assert landing.rows(DAYS) == truth
     views = landing.rows("select sum(views), count(new_followers) from raw_meta_organic.instagram_days")
     assert views == [(int(days[days["platform"].astype(str) == "instagram"]["views"].sum()), 29)]

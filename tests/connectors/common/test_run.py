@@ -42,7 +42,9 @@ class Vendor:
         def toy() -> Iterable[dlt.sources.DltResource]:
             yield resource(VISITS, lambda: map(self._day, request.window.days()), request.window.days())
             yield resource(PEOPLE, lambda: [PEOPLE.rows([{"person_id": person} for person in self.people])])
-            rows = [{"line_id": line, "order_id": order} for order, lines in self.lines.items() for line in lines]
+            rows: list[dict[str, object]] = [
+                {"line_id": line, "order_id": order} for order, lines in self.lines.items() for line in lines
+            ]
             yield resource(LINES, lambda: [LINES.rows(rows)] if rows else [], self.lines)
 
         return toy()

@@ -5,5 +5,5 @@ select
     cost_type,
     coalesce(channel, '(all)') as channel,
     amount,
-    currency,
+    currency
 from {{ source('raw_config', 'costs') }}

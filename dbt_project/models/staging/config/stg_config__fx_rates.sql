@@ -2,5 +2,5 @@ select
     date,
     upper(currency) as currency,
     upper(to_currency) as to_currency,
-    rate,
+    rate
 from {{ source('raw_config', 'fx_rates') }}

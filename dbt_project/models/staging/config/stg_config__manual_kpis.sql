@@ -5,5 +5,5 @@ select
     numerator,
     denominator,
     source_note,
-    entered_by_role,
+    entered_by_role
 from {{ source('raw_config', 'manual_kpis') }}

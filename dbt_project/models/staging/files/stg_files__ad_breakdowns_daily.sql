@@ -17,5 +17,5 @@ select
     video_views,
     spend_amount,
     platform_orders,
-    platform_value_amount,
+    platform_value_amount
 from {{ source('raw_files', 'ad_breakdowns_daily') }}

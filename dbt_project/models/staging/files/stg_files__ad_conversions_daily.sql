@@ -7,5 +7,5 @@ select
     campaign_id,
     platform_action,
     conversions,
-    value_amount,
+    value_amount
 from {{ source('raw_files', 'ad_conversions_daily') }}

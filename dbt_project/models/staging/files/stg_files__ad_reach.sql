@@ -9,5 +9,5 @@ select
     campaign_id,
     ad_set_id,
     reach,
-    impressions,
+    impressions
 from {{ source('raw_files', 'ad_reach') }}

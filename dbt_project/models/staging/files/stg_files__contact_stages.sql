@@ -1,5 +1,5 @@
 select
     contact_id,
     stage,
-    entered_at,
+    entered_at
 from {{ source('raw_files', 'contact_stages') }}

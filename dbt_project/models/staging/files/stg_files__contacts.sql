@@ -12,5 +12,5 @@ select
     country,
     merged_into_id,
     is_deleted,
-    is_test,
+    is_test
 from {{ source('raw_files', 'contacts') }}

@@ -5,5 +5,5 @@ select
     cost_type,
     channel,
     amount,
-    currency,
+    currency
 from {{ source('raw_files', 'costs') }}

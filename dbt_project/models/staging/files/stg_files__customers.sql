@@ -5,5 +5,5 @@ select
     is_role_address,
     country,
     customer_type,
-    created_at,
+    created_at
 from {{ source('raw_files', 'customers') }}

@@ -9,5 +9,5 @@ select
     created_at,
     closed_at,
     is_closed,
-    is_won,
+    is_won
 from {{ source('raw_files', 'deals') }}

@@ -10,5 +10,5 @@ select
     unique_opens_human,
     unique_clicks,
     unsubscribes,
-    complaints,
+    complaints
 from {{ source('raw_files', 'email_campaigns') }}

@@ -2,5 +2,5 @@ select
     date,
     currency,
     to_currency,
-    rate,
+    rate
 from {{ source('raw_files', 'fx_rates') }}

@@ -4,5 +4,5 @@ select
     email_hash,
     is_role_address,
     joined_at,
-    status,
+    status
 from {{ source('raw_files', 'mail_members') }}

@@ -6,5 +6,5 @@ select
     channel,
     country,
     value,
-    currency,
+    currency
 from {{ source('raw_files', 'measure_periods') }}

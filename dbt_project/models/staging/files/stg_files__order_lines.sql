@@ -8,5 +8,5 @@ select
     discount_amount,
     vat_amount,
     cost_amount,
-    is_gift_card,
+    is_gift_card
 from {{ source('raw_files', 'order_lines') }}

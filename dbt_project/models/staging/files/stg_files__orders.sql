@@ -19,5 +19,5 @@ select
     last_visit_at,
     last_source,
     last_medium,
-    last_campaign,
+    last_campaign
 from {{ source('raw_files', 'orders') }}

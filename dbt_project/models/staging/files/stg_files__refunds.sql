@@ -7,5 +7,5 @@ select
     quantity,
     currency,
     refund_amount,
-    vat_amount,
+    vat_amount
 from {{ source('raw_files', 'refunds') }}

@@ -4,5 +4,5 @@ select
     country,
     created_at,
     score,
-    is_positive,
+    is_positive
 from {{ source('raw_files', 'reviews') }}

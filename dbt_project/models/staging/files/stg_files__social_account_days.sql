@@ -7,5 +7,5 @@ select
     reach,
     follows,
     unfollows,
-    followers,
+    followers
 from {{ source('raw_files', 'social_account_days') }}

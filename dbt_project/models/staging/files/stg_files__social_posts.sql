@@ -9,5 +9,5 @@ select
     shares,
     saves,
     views,
-    reach,
+    reach
 from {{ source('raw_files', 'social_posts') }}

@@ -4,5 +4,5 @@ select
     started_at,
     ended_at,
     monthly_amount,
-    currency,
+    currency
 from {{ source('raw_files', 'subscriptions') }}

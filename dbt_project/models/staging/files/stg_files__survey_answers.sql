@@ -10,5 +10,5 @@ select
     score,
     nki_1,
     nki_2,
-    nki_3,
+    nki_3
 from {{ source('raw_files', 'survey_answers') }}

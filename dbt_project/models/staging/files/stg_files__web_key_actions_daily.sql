@@ -9,5 +9,5 @@ select
     country,
     device,
     key_action,
-    sessions,
+    sessions
 from {{ source('raw_files', 'web_key_actions_daily') }}

@@ -9,5 +9,5 @@ select
     engaged_sessions,
     has_other_row,
     is_thresholded,
-    is_sampled,
+    is_sampled
 from {{ source('raw_files', 'web_landing_pages_daily') }}

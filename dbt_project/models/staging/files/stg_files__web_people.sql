@@ -12,5 +12,5 @@ select
     active_users,
     new_users,
     is_thresholded,
-    is_sampled,
+    is_sampled
 from {{ source('raw_files', 'web_people') }}

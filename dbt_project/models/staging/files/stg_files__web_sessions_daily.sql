@@ -18,5 +18,5 @@ select
     revenue_amount,
     has_other_row,
     is_thresholded,
-    is_sampled,
+    is_sampled
 from {{ source('raw_files', 'web_sessions_daily') }}
