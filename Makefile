@@ -10,7 +10,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help env demo dev test test-slow acceptance bench lint format lock clean
+.PHONY: help docs env demo dev test test-slow acceptance bench lint format lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ lint: $(STAMP)  ## ruff, pyright, sqlfluff
 format: $(STAMP)  ## formats Python and SQL
 	$(BIN)/ruff format $(PATHS)
 	$(BIN)/ruff check --fix $(PATHS)
+
+docs: $(STAMP)  ## pages that are written from the catalogue
+	$(BIN)/python -m orchestration.kpi_page
 
 lock: $(STAMP)  ## resolves requirements.lock anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev \
