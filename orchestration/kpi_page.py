@@ -20,7 +20,8 @@ DIRECTIONS = {"higher_better": "▲", "lower_better": "▼", "band": "↔", "non
 HEAD = """# The KPIs
 
 Written from the catalogue (`dbt_project/seeds/kpi_definitions.csv`, `kpi_terms.csv`) by `make docs`;
-the same rows stand in `kpi_catalog` of `marts.duckdb`. Numerator and denominator stand beside every value, so that any roll-up can be checked.
+the same rows stand in `kpi_catalog` of `marts.duckdb`. Numerator and denominator stand beside every value,
+so that any roll-up can be checked.
 
 ▲ higher is better, ▼ lower is better, ↔ a band or context, – no direction.
 Grains: D day, W ISO week, M month, Q quarter.
