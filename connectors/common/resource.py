@@ -24,7 +24,7 @@ def resource(table: Table, batches: Batches, cleared: Iterable[Any] = ()) -> Dlt
 
     `batches` gives Arrow tables of `table.schema`. `cleared`: for WINDOW tables the window values (days, period ids,
     with a scope pairs of scope and value) that this load replaces, whether or not rows come back; for tables with
-    `children_of` the parents asked for again. It is read when the load runs.
+    `children_of` the parents asked for again. It is read after the batches.
     """
     return dlt.resource(
         _rows(table, batches, cleared),
@@ -70,10 +70,10 @@ def _rows(table: Table, batches: Batches, cleared: Iterable[Any]) -> Iterator[An
     if not has_tombstones(table):
         yield from _together(table, batches())
         return
-    if values := list(cleared):
-        yield _tombstones(table, values)
     for batch in _together(table, batches()):
         yield batch.append_column(pa.field(TOMBSTONE, pa.bool_()), pa.nulls(batch.num_rows, pa.bool_()))
+    if values := list(cleared):
+        yield _tombstones(table, values)
 
 
 def _together(table: Table, batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
