@@ -9,7 +9,12 @@ dates as (
 
 -- Each period is found on its first day.
 starts as (
-    select 'day' as period_grain, date as period_start, date as period_end, cast(null as integer) as iso_year, cast(null as integer) as iso_week
+    select
+        'day' as period_grain,
+        date as period_start,
+        date as period_end,
+        cast(null as integer) as iso_year,
+        cast(null as integer) as iso_week
     from dates
     union all
     select 'week', date, {{ plus_days('date', 6) }}, iso_year, iso_week

@@ -19,14 +19,27 @@ clock as (
     select * from {{ ref('int_clock') }}
 ),
 
+weighted as (
+    select
+        kpi_id,
+        kpi_version,
+        part,
+        case
+            when weight = 1 then measure_id
+            when weight = -1 then '-' || measure_id
+            else cast(cast(weight as integer) as {{ dbt.type_string() }}) || ' * ' || measure_id
+        end as term
+    from terms
+    where part in ('num', 'den')
+),
+
 term_texts as (
     select
         kpi_id,
         kpi_version,
         part,
-        {{ joined_texts("case when weight = 1 then measure_id when weight = -1 then '-' || measure_id else cast(cast(weight as integer) as " ~ dbt.type_string() ~ ") || ' * ' || measure_id end", ' + ') }} as expression
-    from terms
-    where part in ('num', 'den')
+        {{ joined_texts('term', ' + ') }} as expression
+    from weighted
     group by kpi_id, kpi_version, part
 ),
 
