@@ -136,7 +136,9 @@ def unpromoted(source: Source, state: Path, target: Path) -> Unpromoted | None:
 
 
 def describe(error: BaseException) -> str:
-    """An unexpected error without its own words: they may hold a secret or a person's data."""
+    """An unexpected error, its first cause, without its own words: they may hold a secret or a person's data."""
+    while cause := error.__cause__ or error.__context__:
+        error = cause
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT) and ".venv" not in frame.filename]
     where = ours[-1] if ours else frames[-1] if frames else None

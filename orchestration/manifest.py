@@ -19,6 +19,10 @@ CLASSES = ("operational", "tactical", "strategic")
 Node = Mapping[str, Any]
 
 
+class ProjectBrokenError(Exception):
+    """dbt cannot parse its project; the text holds dbt's own words."""
+
+
 @dataclass(frozen=True)
 class Project:
     """A dbt project and its parsed manifest."""
@@ -123,7 +127,7 @@ def _parse(folder: Path, kept: Path) -> None:
             ]
         )
         if not result.success:
-            raise RuntimeError(f"the dbt project in {folder.name} does not parse: {result.exception}")
+            raise ProjectBrokenError(f"the dbt project in {folder} does not parse: {result.exception}")
         parsed = Path(scratch) / "manifest.json"
         # Another process may have done the same meanwhile: the content is equal, the last one stays.
         shutil.copyfile(parsed, kept.with_suffix(f".{os.getpid()}"))

@@ -59,8 +59,14 @@ def _check(folder: Path, mapping: Path | None) -> int:
             failed = True
             complain(error)
             continue
-        for entity, rows in shaped.tables.items():
-            table.add_row(item.name, entity, f"{rows.num_rows:,}", f"{len({(b.file, b.line) for b in shaped.bad}):,}")
+        bad = len({(row.file, row.line) for row in shaped.bad})
+        for entity, batches in shaped.tables.items():
+            table.add_row(
+                item.name,
+                entity,
+                f"{sum(rows.num_rows for rows in batches):,}",
+                f"{bad:,}",
+            )
         for row in shaped.bad[:5]:
             err().print(f"  {row.file} line {row.line}: {row.column}: {row.reason}", soft_wrap=True, markup=False)
     if table.row_count:

@@ -8,12 +8,14 @@ from typing import Any
 from rich.text import Text
 
 import connectors
+from orchestration import home
 from orchestration.cli import FAILED, WRONG_USAGE
 from orchestration.cli.output import complain, err
 from orchestration.cli.progress import Progress
 from orchestration.clock import clock
-from orchestration.home import Home, config_folder
+from orchestration.home import config_folder
 from orchestration.init import initialise
+from orchestration.manifest import ProjectBrokenError
 from orchestration.records import Records
 
 
@@ -26,13 +28,17 @@ def refresh(cadence: str, date_from: str | None, date_to: str | None, only: list
     except (ValueError, OSError) as error:
         complain(error)
         return WRONG_USAGE
-    home = Home.find()
+    place = home.Home.find()
     started = time.monotonic()
     with Progress(console, f"{cadence} refresh as of {instant:%Y-%m-%d %H:%M} UTC") as progress:
         progress.say("starting")
-        initialise(home, connectors.sources())
-        result = _execute(cadence, instant.isoformat(), date_from, date_to, only)
-    records = Records(home.runs, result.run_id)
+        initialise(place, connectors.sources())
+        try:
+            result = _execute(cadence, instant.isoformat(), date_from, date_to, only)
+        except ProjectBrokenError as error:
+            complain(error)
+            return FAILED
+    records = Records(place.runs, result.run_id)
     reasons = _reasons(result, records)
     seconds = time.monotonic() - started
     if reasons:
@@ -60,11 +66,11 @@ def _execute(cadence: str, as_of: str, date_from: str | None, date_to: str | Non
     """Runs the job in this process on the instance of DAGSTER_HOME, so that it shows in the UI."""
     import dagster as dg
 
-    from orchestration.definitions import defs
+    from orchestration.assemble import assemble
     from orchestration.schedules import job_name
 
     settings = {"as_of": as_of, "date_from": date_from, "date_to": date_to, "rebuild": cadence == "full"}
-    job = defs.resolve_job_def(job_name(cadence))
+    job = assemble(connectors.sources(), home.DBT_PROJECT).resolve_job_def(job_name(cadence))
     with dg.DagsterInstance.get() as instance:
         # Dagster's own lines go to its event log; the terminal shows ours.
         logging.getLogger("dagster").setLevel(logging.CRITICAL)

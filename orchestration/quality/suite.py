@@ -58,3 +58,19 @@ class Days:
 
 # Names of negative numbers that are right, by table: corrections, differences.
 Signed = Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What landed equals what is published.
+
+    `landed`: SQL of one number over `<source>_landing.raw_<source>`; `published`: the same over `{mart}`, the
+    published table `table`.
+    """
+
+    name: str
+    source: str
+    table: str
+    landed: str
+    published: str
+    tolerance: float = 0.0
