@@ -90,16 +90,16 @@ class ShopSchema:
         self._line_spans = spans(owners, count)
         product = positions(products["product_id"], lines["product_id"])
         unit_cost = self._money(products["unit_cost_micros"].to_numpy()[product])
+        item = embedded("InventoryItem", {"unitCost": embedded("MoneyV2", unit_cost, len(lines))}, len(lines))
         row = np.arange(len(lines))
         self._line: Type = {
             "id": scalar(json_ids("gid://shopify/LineItem/", lines["line_id"])),
             "quantity": scalar(json_numbers(lines["quantity"])),
             "isGiftCard": scalar(json_flags(lines["is_gift_card"])),
-            "product": embedded("Product", {"id": scalar(json_ids("gid://shopify/Product/", lines["product_id"]))}),
-            "variant": embedded(
-                "ProductVariant",
-                {"inventoryItem": embedded("InventoryItem", {"unitCost": embedded("MoneyV2", unit_cost)})},
+            "product": embedded(
+                "Product", {"id": scalar(json_ids("gid://shopify/Product/", lines["product_id"]))}, len(lines)
             ),
+            "variant": embedded("ProductVariant", {"inventoryItem": item}, len(lines)),
             "originalUnitPriceSet": self._bag(lines["unit_price_micros"].to_numpy()),
             "discountAllocations": listed(
                 "DiscountAllocation",
@@ -140,7 +140,9 @@ class ShopSchema:
                 ]
             ),
             "quantity": scalar(json_numbers(seen["quantity"])),
-            "lineItem": embedded("LineItem", {"id": scalar(json_ids("gid://shopify/LineItem/", seen["line_id"]))}),
+            "lineItem": embedded(
+                "LineItem", {"id": scalar(json_ids("gid://shopify/LineItem/", seen["line_id"]))}, len(seen)
+            ),
             "subtotalSet": self._bag(amount),
             "totalTaxSet": self._bag(vat_inside(amount, self._line_rate[line])),
         }
@@ -199,8 +201,8 @@ class ShopSchema:
             "totalShippingPriceSet": self._bag(shipping),
             "totalRefundedSet": self._bag(self._refunded),
             "customer": reference("Customer", self.customer, customer),
-            "shippingAddress": embedded("MailingAddress", country, is_sent),
-            "billingAddress": embedded("MailingAddress", country),
+            "shippingAddress": embedded("MailingAddress", country, len(orders), is_sent),
+            "billingAddress": embedded("MailingAddress", country, len(orders)),
             "customerJourneySummary": self._journeys(created),
             "lineItems": connection("LineItem", self._line, line_starts, line_ends),
             "refunds": listed("Refund", self.refund, refund_starts, refund_ends),
@@ -229,7 +231,7 @@ class ShopSchema:
             "firstVisit": self._visit("first", is_ready),
             "lastVisit": self._visit("last", is_ready),
         }
-        return embedded("CustomerJourneySummary", summary, (journey != "null").tolist())
+        return embedded("CustomerJourneySummary", summary, len(journey), (journey != "null").tolist())
 
     def _visit(self, prefix: str, is_ready: npt.NDArray[np.bool_]) -> Field:
         """UTM parameters are null as a whole where the visit had none."""
@@ -246,15 +248,16 @@ class ShopSchema:
         visit: Type = {
             "occurredAt": scalar(json_instants(visited)),
             "source": source_texts,
-            "utmParameters": embedded("UTMParameters", utm, has_utm),
+            "utmParameters": embedded("UTMParameters", utm, len(orders), has_utm),
         }
-        return embedded("CustomerVisit", visit, (is_ready & ~np.isnat(visited)).tolist())
+        return embedded("CustomerVisit", visit, len(orders), (is_ready & ~np.isnat(visited)).tolist())
 
     def _money(self, micros: Ints) -> Type:
         return {"amount": scalar(json_amounts(micros)), "currencyCode": constant(self._currency)}
 
     def _bag(self, micros: Ints) -> Field:
-        return embedded("MoneyBag", {"shopMoney": embedded("MoneyV2", self._money(micros))})
+        money = embedded("MoneyV2", self._money(micros), len(micros))
+        return embedded("MoneyBag", {"shopMoney": money}, len(micros))
 
 
 def _sums(owners: Ints, amounts: Ints, count: int) -> Ints:
