@@ -17,7 +17,7 @@ COLUMNS = (
 
 
 class Visitors(Distinct):
-    """Web people; cells of a dimension with fewer users than the vendor's threshold are withheld."""
+    """Web people; rows of a dimension with fewer users than the vendor's threshold are withheld, report by report."""
 
     def __init__(self, rows: pd.DataFrame, dims: tuple[str, ...], flags: dict[str, str | None], threshold: int) -> None:
         super().__init__(rows, dims, flags)
@@ -25,9 +25,11 @@ class Visitors(Distinct):
 
     def cells(self, grain: str, segment_set: str) -> pd.DataFrame | None:
         cells = super().cells(grain, segment_set)
-        if cells is None or segment_set == "total":
+        if cells is None or segment_set == "total" or not self.threshold:
             return cells
-        return cells[cells["users"] >= self.threshold]
+        is_told = cells["users"] >= self.threshold
+        everybody = {name: cells[name].where(is_told) for name in ("users", "active_users", "new_users")}
+        return cells.assign(**everybody, users_any=cells["users_any"].where(cells["users_any"] >= self.threshold))
 
 
 def facts(truth: Truth) -> list[Fact]:
@@ -38,7 +40,7 @@ def facts(truth: Truth) -> list[Fact]:
     is_any = rows["key_purchase"] | rows["key_form"] | rows["key_newsletter"]
     rows["is_any"] = is_any
     rows["landing_page"] = _reported_pages(rows, truth.losses.landing_pages_kept)
-    return [_sessions(rows), _entries(rows), _people(rows, truth.losses.user_threshold)]
+    return [_sessions(rows, truth.losses.user_threshold), _entries(rows), _people(rows, truth.losses.user_threshold)]
 
 
 def _source_medium(rows: pd.DataFrame) -> pd.Series:
@@ -53,7 +55,7 @@ def _count(flags: pd.Series) -> pd.Series:
     return flags.astype(float).where(flags.astype(bool))
 
 
-def _sessions(rows: pd.DataFrame) -> Fact:
+def _sessions(rows: pd.DataFrame, threshold: int) -> Fact:
     counted = rows.assign(
         sessions=1.0,
         engaged_sessions=rows["is_engaged"].astype(float),
@@ -61,15 +63,12 @@ def _sessions(rows: pd.DataFrame) -> Fact:
         sessions_form=_count(rows["key_form"]),
         sessions_newsletter=_count(rows["key_newsletter"]),
     )
-    measures = (
-        "sessions",
-        "engaged_sessions",
-        "page_views",
-        "sessions_any",
-        "sessions_form",
-        "sessions_newsletter",
-    )
-    return Additive(counted, ("channel", "country", "device", "source_medium", "campaign"), measures)
+    traffic = ["sessions", "engaged_sessions", "page_views"]
+    dims = ("channel", "country", "device", "source_medium", "campaign")
+    if threshold:  # the report of traffic tells new users, so its rows are withheld like those of people
+        people = counted.groupby(["date", *dims], observed=True)["person_id"].transform("nunique")
+        counted[traffic] = counted[traffic].where(people >= threshold)
+    return Additive(counted, dims, (*traffic, "sessions_any", "sessions_form", "sessions_newsletter"))
 
 
 def _entries(rows: pd.DataFrame) -> Fact:
