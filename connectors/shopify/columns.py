@@ -14,7 +14,7 @@ ZERO = Decimal(0)
 
 def number(gid: str) -> str:
     """`gid://shopify/Order/450789469` → `450789469`."""
-    return gid.rpartition("/")[2].partition("?")[0]
+    return gid[gid.rfind("/") + 1 :]
 
 
 def order_batch(orders: Sequence[Order]) -> pa.Table:
