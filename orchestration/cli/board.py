@@ -1,5 +1,7 @@
 """`nyckeltal board`: every KPI of the last complete period, by stage of the customer journey."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -16,11 +18,11 @@ from orchestration.home import Home
 
 STAGES = ("awareness", "consideration", "conversion", "loyalty", "business", "operations")
 GRAIN_OF = {"executive": "month", "manager": "week", "specialist": "day"}
-TREND_PERIODS = {"day": 14, "week": 13, "month": 13, "quarter": 9}
+TREND_PERIODS = 8
 LEGEND = {
-    "~": "provisional, still settling",
+    "~": "still settling",
     "°": "few observations",
-    "*": "platform days of another time zone",
+    "*": "days of another time zone",
     "!": "a source is missing",
 }
 
@@ -46,7 +48,7 @@ def read(marts: Marts, grain: str, persona: str | None) -> dict[str, Any]:
     info, start = marts.info(), marts.last_complete(grain)
     catalog = marts.catalog()
     rows = marts.rows(_VALUES, [grain, start]) if start else []
-    history = marts.rows(_HISTORY, [grain, start, TREND_PERIODS[grain]]) if start else []
+    history = marts.rows(_HISTORY, [grain, start, TREND_PERIODS]) if start else []
     trends: dict[tuple[str, ...], dict[Any, float | None]] = {}
     for row in history:
         trends.setdefault(_series(row), {})[row["period_start"]] = row["value"]
@@ -114,7 +116,14 @@ def _print(console: Console, content: dict[str, Any]) -> None:
         console.print("  No KPI has a complete period of this grain yet.")
     stages = [stage for stage in STAGES if any(row["stage"] == stage for row in content["kpis"])]
     for stage in stages:
-        console.print(_stage(stage, [row for row in content["kpis"] if row["stage"] == stage], content["grain"]))
+        console.print(
+            _stage(
+                stage,
+                [row for row in content["kpis"] if row["stage"] == stage],
+                content["grain"],
+                content["period_start"],
+            )
+        )
     console.print(_legend(content["kpis"]))
     console.print(Rule("[bold]Sources[/bold]", align="left", style="dim"))
     console.print(_sources(content["sources"]))
@@ -127,29 +136,29 @@ def _head(content: dict[str, Any]) -> RenderableType:
     line.add_column()
     line.add_column(justify="right")
     line.add_row(Text(title, style="bold"), Text(f"data until {show.day(content['data_until'])}", style="bold"))
+    currencies = sorted({row["currency"] for row in content["kpis"]} - {"none"})
     line.add_row(
-        Text(f"compared with the {show.PREVIOUS[content['grain']]} and a year before", style="dim"),
+        Text(f"amounts in {', '.join(currencies)}" if currencies else "", style="dim"),
         Text(f"run {content['run_id'][:8]}", style="dim"),
     )
     who = f" · {content['persona']}" if content["persona"] else ""
     return Panel(line, title=f"[bold]Nyckeltal[/bold]{who}", title_align="left", border_style="blue", padding=(0, 1))
 
 
-def _stage(stage: str, rows: list[Row], grain: str) -> RenderableType:
+def _stage(stage: str, rows: list[Row], grain: str, start: date) -> RenderableType:
     table = Table(
         box=None,
         expand=True,
+        pad_edge=False,
         padding=(0, 1, 0, 0),
-        title=f"[bold blue]{stage.capitalize()}[/bold blue]",
-        title_justify="left",
         header_style="dim",
     )
-    table.add_column("", ratio=1, no_wrap=True, overflow="ellipsis")
-    table.add_column("value", justify="right", no_wrap=True, width=16)
-    table.add_column("", no_wrap=True, width=2)
-    table.add_column("previous", no_wrap=True, width=11)
-    table.add_column("year ago", no_wrap=True, width=11)
-    table.add_column("trend", no_wrap=True, width=TREND_PERIODS[grain])
+    table.add_column(stage.capitalize(), ratio=1, no_wrap=True, overflow="ellipsis", header_style="bold blue")
+    table.add_column(f"{show.short_period(grain, start)}", justify="right", no_wrap=True, width=10)
+    table.add_column("", no_wrap=True, width=3)
+    table.add_column("previous", justify="right", no_wrap=True, width=9)
+    table.add_column("year ago", justify="right", no_wrap=True, width=9)
+    table.add_column("trend", no_wrap=True, width=TREND_PERIODS)
     repeated = {row["kpi_id"] for row in rows if sum(other["kpi_id"] == row["kpi_id"] for other in rows) > 1}
     for row in rows:
         table.add_row(*_cells(row, row["kpi_id"] in repeated))
@@ -157,7 +166,6 @@ def _stage(stage: str, rows: list[Row], grain: str) -> RenderableType:
 
 
 def _cells(row: Row, is_repeated: bool) -> list[RenderableType]:
-    currency = row["currency"] if row["currency"] != "none" else ""
     label = Text(row["label"])
     if row["platform"] != "(all)":
         label.append(f" · {row['platform']}", style="dim")
@@ -167,7 +175,7 @@ def _cells(row: Row, is_repeated: bool) -> list[RenderableType]:
         return [label, Text("missing", style="yellow"), Text("!", style="yellow"), "", "", _trend(row)]
     return [
         label,
-        Text(show.number(row["value"], row["unit"], currency), style="bold"),
+        Text(show.number(row["value"], row["unit"]), style="bold"),
         Text(show.marks(row), style="yellow"),
         _change(row, "previous_value"),
         _change(row, "previous_year_value"),
@@ -191,24 +199,29 @@ def _legend(rows: list[Row]) -> RenderableType:
 
 
 def _sources(rows: list[Row]) -> RenderableType:
-    table = Table(box=None, expand=True, show_header=False, padding=(0, 1, 0, 0))
+    return Padding(source_table([(row, "") for row in rows]), (0, 0, 0, 1))
+
+
+def source_table(rows: Sequence[tuple[Row, str]]) -> Table:
+    """One line per source: until when its data go, from when they still settle, why not further, and a hint."""
+    table = Table(box=None, expand=True, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column(width=1)
-    table.add_column(width=17, no_wrap=True)
+    table.add_column(width=16, no_wrap=True)
     table.add_column(ratio=1)
     table.add_column(justify="right", no_wrap=True)
-    for row in rows:
-        table.add_row(*source_cells(row))
-    return Padding(table, (0, 0, 0, 1))
+    for row, hint in rows:
+        table.add_row(*_source_cells(row, hint))
+    return table
 
 
-def source_cells(row: Row) -> list[RenderableType]:
-    """Mark, name, until when its data go and why not further, rows."""
+def _source_cells(row: Row, hint: str) -> list[RenderableType]:
     if not row["is_configured"]:
-        return [Text("○", style="dim"), Text(row["source"], style="dim"), Text("not configured", style="dim"), ""]
-    says = Text("no data yet" if row["data_until"] is None else f"data until {show.day(row['data_until'])}")
+        says = Text(f"not configured{f'; set {hint}' if hint else ''}", style="dim")
+        return [Text("○", style="dim"), Text(row["source"], style="dim"), says, ""]
+    says = Text("no data yet" if row["data_until"] is None else f"until {show.day(row['data_until'])}")
+    if row["provisional_from"]:
+        says.append(f", settling since {show.day(row['provisional_from'])}", style="dim")
     if row["last_error"]:
         says.append(f"\n{row['last_error']}", style="red")
-    elif row["provisional_from"]:
-        says.append(f", provisional from {show.day(row['provisional_from'])}", style="dim")
     mark = Text("✗", style="red") if row["last_error"] else Text("●", style="green")
     return [mark, Text(row["source"]), says, Text(f"{row['row_count'] or 0:,} rows", style="dim")]

@@ -104,9 +104,13 @@ def _print(known: Row, grain: str, dimensions: list[str], rows: list[Row], info:
     console.print(f"[bold]{known['label']}[/bold]  [dim]{known['kpi_id']} · {known['stage']} · {known['class']}[/dim]")
     if known.get("formula"):
         console.print(f"[dim]{known['formula']}[/dim]")
+    is_one_period = bool(dimensions) and len({row["period_start"] for row in rows}) == 1
+    if is_one_period:
+        console.print(f"[bold]{show.period(grain, rows[0]['period_start'])}[/bold]")
     by = dimensions or (["platform"] if rows and rows[0]["segment_set"] == "platform" else [])
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim", expand=True)
-    table.add_column(grain, no_wrap=True)
+    if not is_one_period:
+        table.add_column(grain, no_wrap=True)
     for name in by:
         table.add_column(name.replace("_", " "), no_wrap=True, overflow="ellipsis", ratio=1)
     table.add_column("value", justify="right", no_wrap=True)
@@ -117,7 +121,8 @@ def _print(known: Row, grain: str, dimensions: list[str], rows: list[Row], info:
         table.add_column("", ratio=1)
     largest = max((abs(row["value"]) for row in rows if row["value"] is not None), default=0) or 1
     for row in rows:
-        table.add_row(*_cells(known, grain, by, row, largest))
+        cells = _cells(known, grain, by, row, largest)
+        table.add_row(*(cells[1:] if is_one_period else cells))
     console.print(table)
     console.print(f"[dim]data until {show.day(info['data_until'])}, run {info['run_id'][:8]}[/dim]")
 

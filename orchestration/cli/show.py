@@ -6,11 +6,10 @@ from typing import Any
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 BARS = "▁▂▃▄▅▆▇█"
-PREVIOUS = {"day": "previous day", "week": "previous week", "month": "previous month", "quarter": "previous quarter"}
 
 
 def number(value: float | None, unit: str, currency: str = "") -> str:
-    """A value in its unit: `12,345`, `3.4 %`, `1,234 SEK`, `2.35 x`. A dash for none."""
+    """A value in its unit: `12,345`, `3.42 %`, `1,234 SEK`, `2.35 x`. A dash for none."""
     if value is None:
         return "–"
     match unit:
@@ -52,11 +51,10 @@ def change(value: float | None, before: float | None, unit: str) -> tuple[str, f
 
 
 def _signed(moved: float, unit: str) -> str:
+    """The arrow is the sign: `▲ 3.1 %`; no arrow where nothing moved."""
     digits = 0 if abs(moved) >= 100 else 1
-    text = f"{moved:+,.{digits}f}{unit}"
-    if round(moved, digits) == 0:
-        return f"  {text[1:]}"
-    return f"{'▲' if moved > 0 else '▼'} {text}"
+    arrow = "▲" if round(moved, digits) > 0 else "▼" if round(moved, digits) < 0 else " "
+    return f"{arrow}{abs(moved):>5,.{digits}f}{unit}"
 
 
 def colour(moved: float | None, direction: str) -> str:
@@ -91,6 +89,15 @@ def period(grain: str, start: date) -> str:
     if grain == "quarter":
         return f"Q{(start.month + 2) // 3} {start.year}"
     return day(start)
+
+
+def short_period(grain: str, start: date) -> str:
+    """The same in at most eight letters: `17 Mar`, `w11`, `Feb`, `Q1`."""
+    if grain == "week":
+        return f"w{start.isocalendar().week}"
+    if grain == "quarter":
+        return f"Q{(start.month + 2) // 3}"
+    return MONTHS[start.month - 1] if grain == "month" else f"{start.day} {MONTHS[start.month - 1]}"
 
 
 def marks(row: dict[str, Any]) -> str:

@@ -3,13 +3,11 @@
 from typing import Any
 
 import duckdb
-from rich.table import Table
-from rich.text import Text
 
 import connectors
 from connectors.common.http import env_name
 from connectors.common.source import Source
-from orchestration.cli.board import source_cells
+from orchestration.cli.board import source_table
 from orchestration.cli.output import out, print_json
 from orchestration.home import Home
 from orchestration.init import OPS, initialise
@@ -27,17 +25,7 @@ def sources(as_json: bool) -> int:
     if as_json:
         print_json(rows)
         return 0
-    table = Table(box=None, expand=True, show_header=False, padding=(0, 1, 0, 0))
-    table.add_column(width=1)
-    table.add_column(width=17, no_wrap=True)
-    table.add_column(ratio=1)
-    table.add_column(justify="right", no_wrap=True)
-    for row in rows:
-        cells = source_cells(row)
-        if row["missing_settings"]:
-            cells[2] = Text(f"not configured; set {', '.join(row['missing_settings'])}", style="dim")
-        table.add_row(*cells)
-    out().print(table)
+    out().print(source_table([(row, ", ".join(row["missing_settings"])) for row in rows]))
     return 0
 
 
