@@ -37,7 +37,7 @@ def run(
             continue
         connection.execute(f"create schema if not exists {node['schema']}")
         if node["resource_type"] == "seed":
-            _seed(connection, project, node)
+            seed(connection, project, node)
         else:
             _model(connection, node, as_of)
     return connection
@@ -76,7 +76,7 @@ def _create(connection: duckdb.DuckDBPyConnection, relation: str, rows: pa.Table
     connection.unregister("landed")
 
 
-def _seed(connection: duckdb.DuckDBPyConnection, project: Project, node: dict[str, Any]) -> None:
+def seed(connection: duckdb.DuckDBPyConnection, project: Project, node: dict[str, Any]) -> None:
     """A seed as dbt loads it: declared types first, the rest guessed, empty text is null."""
     path = project.folder / Path(node["original_file_path"])
     types = node["config"].get("column_types") or {}
