@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 from dlt.extract import DltSource
 
+from connectors.common.digest import ContentDigest
 from connectors.common.errors import SourceError
 from connectors.common.privacy import Hasher
 from connectors.common.resource import resource
@@ -176,19 +177,19 @@ class _Counter:
 
     def __init__(self) -> None:
         self.rows: dict[str, int] = {}
-        self._hashes: dict[str, Any] = {}
+        self._digests: dict[str, ContentDigest] = {}
 
     def watch(self, built: DltSource) -> None:
         for item in built.resources.values():
             self.rows[item.name] = 0
-            self._hashes[item.name] = hashlib.blake2b(digest_size=16)
+            self._digests[item.name] = ContentDigest()
             item.add_map(self._counting(item.name))
 
     def digest(self, plan: Plan) -> str:
         # The last day belongs to it: a new day without news is news. The first does not: reloaded days are content.
         parts = [
             f"{plan.window.date_to}",
-            *(f"{name}={self._hashes[name].hexdigest()}" for name in sorted(self._hashes)),
+            *(f"{name}={self._digests[name].text()}" for name in sorted(self._digests)),
         ]
         return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
@@ -196,11 +197,7 @@ class _Counter:
         def count(item: Any) -> Any:
             if isinstance(item, pa.Table):
                 self.rows[name] += item.num_rows
-                for batch in item.to_batches():
-                    self._hashes[name].update(batch.serialize())
-            else:
-                self.rows[name] += 1
-                self._hashes[name].update(repr(item).encode())
+                self._digests[name].add(item)
             return item
 
         return count
