@@ -121,7 +121,8 @@ def _placed(node: yaml.Node, error: ValidationError) -> tuple[int, Any]:
         line, known = _line(node, item["loc"])
         loc = [*known, item["loc"][-1]] if item["type"] == "missing" else known
         placed.append((line, {**item, "loc": loc}))
-    return max(placed, key=lambda found: len(found[1]["loc"]))
+    # A field that is not known is often the reason why another one is missing.
+    return max(placed, key=lambda found: (len(found[1]["loc"]), found[1]["type"] == "extra_forbidden"))
 
 
 def _line(node: yaml.Node, location: Location) -> tuple[int, list[int | str]]:

@@ -101,6 +101,19 @@ class Column(_Strict):
         return self
 
 
+def _from_path(value: Any) -> Any:
+    return {"path": value} if isinstance(value, str) else value
+
+
+def _from_name(value: Any) -> Any:
+    return {"column": _text(value)} if isinstance(value, (str, int)) else value
+
+
+# A text alone is a path, or the name of an input column.
+AnyInput = Annotated[Input, BeforeValidator(_from_path)]
+AnyColumn = Annotated[Column, BeforeValidator(_from_name)]
+
+
 class Unpivot(_Strict):
     """Wide to long: each of `columns` (`*` = any text) becomes a row with its name and value."""
 
@@ -129,7 +142,7 @@ class Target(_Strict):
     """
 
     entity: str
-    columns: dict[str, Column | Text]
+    columns: dict[str, AnyColumn]
     where: str | None = None
     keep: Literal["only", "first", "last", "sum"] = "only"
     order: str | None = None
@@ -155,11 +168,8 @@ class Target(_Strict):
         return is_required and name not in self.columns and default(self.entity, name) is None
 
     def column(self, name: str) -> Column:
-        """The column's origin; a text alone names an input column; one that is not named has its default."""
-        said = self.columns.get(name)
-        if said is None:
-            return Column(constant=default(self.entity, name) or "")
-        return said if isinstance(said, Column) else Column(column=said)
+        """The column's origin; one that is not named has its default."""
+        return self.columns.get(name) or Column(constant=default(self.entity, name) or "")
 
 
 class Mapping(_Strict):
@@ -169,8 +179,8 @@ class Mapping(_Strict):
     `max_bad_share`: with more bad rows than this a file is refused.
     """
 
-    input: Input | str | None = None
-    inputs: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Input | str] = {}
+    input: AnyInput | None = None
+    inputs: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], AnyInput] = {}
     select: str | None = None
     unpivot: Unpivot | None = None
     pivot: Pivot | None = None
@@ -191,8 +201,7 @@ class Mapping(_Strict):
 
     def named_inputs(self) -> dict[str, Input]:
         """Inputs by the name under which `select` reads them."""
-        said = self.inputs or {"input": self.input}
-        return {name: Input(path=value) if isinstance(value, str) else value for name, value in said.items() if value}
+        return {"input": self.input} if self.input else self.inputs
 
 
 def read_mapping(path: Path) -> Mapping:

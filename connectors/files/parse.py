@@ -100,7 +100,7 @@ def _day(cell: Cell, form: str | None) -> str:
 
 
 def _instant(cell: Cell, form: str | None, zone: str) -> str:
-    """An instant in UTC; a local time that the clocks skip is moved on by the hour, one they repeat is the first."""
+    """An instant in UTC; a local time that the clocks skip is moved on by the hour, one they repeat is the second."""
     if cell.type.endswith("WITH TIME ZONE"):
         return cell.sql
     if cell.type != "VARCHAR":

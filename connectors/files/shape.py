@@ -186,10 +186,13 @@ def _quarantine(connection: duckdb.DuckDBPyConnection, reasons: list[tuple[str, 
 
 
 def _kept(target: Target, table: Table, ordered: str) -> str:
-    """One row per key, as `keep` says; `sum` adds numbers up and keeps the first of the rest."""
+    """One row per key, as `keep` says; `sum` adds numbers up and keeps the first of the rest.
+
+    Always in the same order, so that a load of the same files is seen to change nothing.
+    """
     names, keys = ", ".join(map(named, table.columns)), ", ".join(map(named, table.primary_key))
     if target.keep == "only":
-        return f"select {names} from judged where wrong is null order by {PLACE}"
+        return f"select {names} from judged where wrong is null order by {PLACE}, {keys}"
     if target.keep == "sum":
         added = {name for name, kind in table.columns.items() if words_of(kind).endswith("number")}
         picked = ", ".join(
@@ -205,7 +208,7 @@ def _kept(target: Target, table: Table, ordered: str) -> str:
     order = ", ".join(f"{column} {direction} nulls last" for column in ordered.split(", "))
     return (
         f"select {names} from (select *, row_number() over (partition by {keys} order by {order}) as rank "
-        f"from judged where wrong is null) where rank = 1 order by {PLACE}"
+        f"from judged where wrong is null) where rank = 1 order by {PLACE}, {keys}"
     )
 
 
