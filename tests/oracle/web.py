@@ -40,7 +40,7 @@ def facts(truth: Truth) -> list[Fact]:
     is_any = rows["key_purchase"] | rows["key_form"] | rows["key_newsletter"]
     rows["is_any"] = is_any
     rows["landing_page"] = _reported_pages(rows, truth.losses.landing_pages_kept)
-    return [_sessions(rows, truth.losses.user_threshold), _entries(rows), _people(rows, truth.losses.user_threshold)]
+    return [_sessions(rows), _entries(rows), _people(rows, truth.losses.user_threshold)]
 
 
 def _source_medium(rows: pd.DataFrame) -> pd.Series:
@@ -55,7 +55,7 @@ def _count(flags: pd.Series) -> pd.Series:
     return flags.astype(float).where(flags.astype(bool))
 
 
-def _sessions(rows: pd.DataFrame, threshold: int) -> Fact:
+def _sessions(rows: pd.DataFrame) -> Fact:
     counted = rows.assign(
         sessions=1.0,
         engaged_sessions=rows["is_engaged"].astype(float),
@@ -63,12 +63,8 @@ def _sessions(rows: pd.DataFrame, threshold: int) -> Fact:
         sessions_form=_count(rows["key_form"]),
         sessions_newsletter=_count(rows["key_newsletter"]),
     )
-    traffic = ["sessions", "engaged_sessions", "page_views"]
-    dims = ("channel", "country", "device", "source_medium", "campaign")
-    if threshold:  # the report of traffic tells new users, so its rows are withheld like those of people
-        people = counted.groupby(["date", *dims], observed=True)["person_id"].transform("nunique")
-        counted[traffic] = counted[traffic].where(people >= threshold)
-    return Additive(counted, dims, (*traffic, "sessions_any", "sessions_form", "sessions_newsletter"))
+    measures = ("sessions", "engaged_sessions", "page_views", "sessions_any", "sessions_form", "sessions_newsletter")
+    return Additive(counted, ("channel", "country", "device", "source_medium", "campaign"), measures)
 
 
 def _entries(rows: pd.DataFrame) -> Fact:
