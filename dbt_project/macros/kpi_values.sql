@@ -1,6 +1,6 @@
 {#
-The published rows of the KPIs of one class: comparisons, status, flags. A join on the compared period, not a lag(): cells
-are sparse. Only complete periods are compared. Rows older than the policy keeps are cut here, last.
+The published rows of the KPIs of one class: labels, comparisons, status, flags. A join on the compared period, not a
+lag(): cells are sparse. Only complete periods are compared. Rows older than the policy keeps are cut here, last.
 #}
 {% macro kpi_values_of_class(class) %}
 with clock as (
@@ -12,6 +12,14 @@ cells as (
     where class = '{{ class }}'
 ),
 
+keys as (
+    select * from {{ ref('kpi_keys') }}
+),
+
+segments as (
+    select * from {{ ref('kpi_segments') }}
+),
+
 periods as (
     select * from {{ ref('int_periods') }}
 ),
@@ -20,69 +28,71 @@ publish_policy as (
     select * from {{ ref('publish_policy') }}
 ),
 
-published as (
+compared_periods as (
     select
-        cells.*,
+        periods.period_no,
+        periods.period_grain,
+        periods.period_start,
+        periods.days_ago,
         periods.is_open_period,
-        case when not periods.is_open_period then periods.previous_start end as previous_start,
-        case when not periods.is_open_period then periods.previous_year_start end as previous_year_start
-    from cells
-    inner join periods
-        on periods.period_grain = cells.period_grain
-        and periods.period_start = cells.period_start
-    inner join publish_policy
-        on publish_policy.period_grain = cells.period_grain
-        and publish_policy.segment_set = cells.segment_set
-    where periods.days_ago < publish_policy.keep_days
+        previous.period_no as previous_no,
+        previous_year.period_no as previous_year_no
+    from periods
+    {%- for alias, start in [('previous', 'previous_start'), ('previous_year', 'previous_year_start')] %}
+    left join periods as {{ alias }}
+        on {{ alias }}.period_grain = periods.period_grain
+        and {{ alias }}.period_start = periods.{{ start }}
+        and not periods.is_open_period
+    {%- endfor %}
 ),
 
 final as (
     select
-        published.kpi_id,
-        cast(published.kpi_version as integer) as kpi_version,
-        published.period_grain,
-        published.period_start,
-        published.segment_set,
-        {{ dimension_list('published') }},
-        published.attribution_basis,
-        published.date_basis,
-        case when published.unit = 'money' then clock.reporting_currency else 'none' end as currency,
-        published.numerator,
-        published.denominator,
-        published.value,
-        published.n,
-        published.lower,
-        published.upper,
+        keys.kpi_id,
+        keys.kpi_version,
+        compared_periods.period_grain,
+        compared_periods.period_start,
+        segments.segment_set,
+        {{ dimension_list('segments') }},
+        keys.attribution_basis,
+        keys.date_basis,
+        case when keys.unit = 'money' then clock.reporting_currency else 'none' end as currency,
+        cells.numerator,
+        cells.denominator,
+        cells.value,
+        cells.n,
+        cells.lower,
+        cells.upper,
         previous.value as previous_value,
         previous_year.value as previous_year_value,
         cast(null as double) as target_value,
         cast(null as double) as benchmark_value,
         'no_target' as status,
-        published.is_open_period,
-        published.settled_share < 1 as is_provisional,
-        published.settled_share,
-        published.is_missing,
-        published.is_unreliable,
-        published.tz_mismatch,
+        compared_periods.is_open_period,
+        cells.settled_share < 1 as is_provisional,
+        cells.settled_share,
+        cells.is_missing,
+        cells.is_unreliable,
+        cells.tz_mismatch,
         cast(null as boolean) as is_anomaly,
         cast(null as {{ dbt.type_string() }}) as anomaly_reason,
         cast(null as {{ dbt.type_string() }}) as recommended_action,
         clock.loaded_at
-    from published
-    {%- for alias, start in [('previous', 'previous_start'), ('previous_year', 'previous_year_start')] %}
+    from cells
+    inner join keys on keys.kpi_no = cells.kpi_no
+    inner join segments on segments.cell_no = cells.cell_no
+    inner join compared_periods on compared_periods.period_no = cells.period_no
+    inner join publish_policy
+        on publish_policy.period_grain = compared_periods.period_grain
+        and publish_policy.segment_set = segments.segment_set
+    {%- for alias in ['previous', 'previous_year'] %}
     left join cells as {{ alias }}
-        on {{ alias }}.kpi_id = published.kpi_id
-        and {{ alias }}.kpi_version = published.kpi_version
-        and {{ alias }}.period_grain = published.period_grain
-        and {{ alias }}.period_start = published.{{ start }}
-        and {{ alias }}.segment_set = published.segment_set
-        {%- for dimension in dimensions() %}
-        and {{ alias }}.{{ dimension }} = published.{{ dimension }}
-        {%- endfor %}
-        and {{ alias }}.attribution_basis = published.attribution_basis
-        and {{ alias }}.date_basis = published.date_basis
+        on {{ alias }}.kpi_no = cells.kpi_no
+        and {{ alias }}.cell_no = cells.cell_no
+        and {{ alias }}.period_no = compared_periods.{{ alias }}_no
     {%- endfor %}
     cross join clock
+    where compared_periods.days_ago < publish_policy.keep_days
 )
 
 select * from final

@@ -7,8 +7,12 @@ parts as (
     select * from {{ ref('kpi_parts') }}
 ),
 
-definitions as (
-    select * from {{ ref('kpi_definitions') }}
+keys as (
+    select * from {{ ref('kpi_keys') }}
+),
+
+segments as (
+    select * from {{ ref('kpi_segments') }}
 ),
 
 paid_channels as (
@@ -26,64 +30,52 @@ zones as (
 
 described as (
     select
-        parts.kpi_id,
-        parts.kpi_version,
-        parts.period_grain,
-        parts.period_start,
-        parts.segment_set,
-        {{ dimension_list('parts') }},
-        parts.attribution_basis,
-        parts.date_basis,
+        parts.kpi_no,
+        parts.period_no,
+        parts.cell_no,
         parts.numerator,
         parts.denominator,
         parts.sum_squares,
         parts.n,
-        definitions.class,
-        definitions.unit,
-        definitions.interval_kind,
-        definitions.additivity = 'R' as is_ratio,
-        definitions.is_share = 1 as is_share,
-        coalesce(definitions.min_n, clock.min_n) as min_n,
+        keys.is_share,
+        segments.segment_set,
+        segments.other_cell_no,
         clock.privacy_k,
-        instr(' ' || coalesce(definitions.personal_sets, '') || ' ', ' ' || parts.segment_set || ' ') > 0 as is_personal
+        instr(' ' || keys.personal_sets || ' ', ' ' || segments.segment_set || ' ') > 0 as is_personal
     from parts
-    inner join definitions
-        on definitions.kpi_id = parts.kpi_id
-        and definitions.kpi_version = parts.kpi_version
-    left join paid_channels on paid_channels.channel = parts.channel
+    inner join keys on keys.kpi_no = parts.kpi_no
+    inner join segments on segments.cell_no = parts.cell_no
+    left join paid_channels on paid_channels.channel = segments.channel
     cross join clock
     -- Where a KPI is about paid channels, what belongs to no channel is in the total only.
-    where definitions.is_paid_only = 0
-        or parts.channel = '(all)'
+    where not keys.is_paid_only
+        or segments.channel = '(all)'
         or paid_channels.channel is not null
 ),
 
 -- Personal cells of fewer than k people become `(other)`, both parts alike (rule G13).
 personal as (
     select
-        kpi_id, kpi_version, period_grain, period_start, segment_set,
-        {%- for dimension in dimensions() %}
-        case when {{ dimension }} <> '(all)' and coalesce(denominator, 0) < privacy_k then '(other)' else {{ dimension }} end
-            as {{ dimension }},
-        {%- endfor %}
-        attribution_basis, date_basis, class, unit, interval_kind, is_ratio, min_n,
+        kpi_no,
+        period_no,
+        case when coalesce(denominator, 0) < privacy_k then other_cell_no else cell_no end as cell_no,
         sum(numerator) as numerator,
         sum(denominator) as denominator,
         sum(sum_squares) as sum_squares,
         sum(n) as n
     from described
     where is_personal
-    group by all
+    group by kpi_no, period_no, case when coalesce(denominator, 0) < privacy_k then other_cell_no else cell_no end
 ),
 
 -- A share divides by all cells of its period and set.
 shares as (
     select
-        kpi_id, kpi_version, period_grain, period_start, segment_set,
-        {{ dimension_list('described') }},
-        attribution_basis, date_basis, class, unit, interval_kind, is_ratio, min_n,
+        kpi_no,
+        period_no,
+        cell_no,
         numerator,
-        sum(numerator) over (partition by kpi_id, kpi_version, period_grain, period_start, segment_set) as denominator,
+        sum(numerator) over (partition by kpi_no, period_no, segment_set) as denominator,
         sum_squares,
         n
     from described
@@ -96,11 +88,7 @@ floored as (
     union all
     select * from shares
     union all
-    select
-        kpi_id, kpi_version, period_grain, period_start, segment_set,
-        {{ dimension_list('described') }},
-        attribution_basis, date_basis, class, unit, interval_kind, is_ratio, min_n,
-        numerator, denominator, sum_squares, n
+    select kpi_no, period_no, cell_no, numerator, denominator, sum_squares, n
     from described
     where not is_share
         and not is_personal
@@ -108,40 +96,55 @@ floored as (
 
 judged as (
     select
-        floored.*,
+        floored.kpi_no,
+        floored.period_no,
+        floored.cell_no,
+        keys.class,
+        keys.unit,
+        keys.interval_kind,
+        keys.is_ratio,
+        keys.min_n,
+        floored.numerator,
+        floored.denominator,
+        floored.sum_squares,
+        floored.n,
+        -- A platform that is a source of its own speaks for its own rows.
         coalesce(own.is_missing, everybody.is_missing, false) as is_missing,
         coalesce(own.settled_share, everybody.settled_share, cast(1 as double)) as settled_share,
         coalesce(own_zone.tz_mismatch, all_zones.tz_mismatch, false) as tz_mismatch
     from floored
+    inner join keys on keys.kpi_no = floored.kpi_no
+    inner join segments on segments.cell_no = floored.cell_no
     left join quality as own
-        on own.kpi_id = floored.kpi_id
-        and own.kpi_version = floored.kpi_version
-        and own.period_grain = floored.period_grain
-        and own.period_start = floored.period_start
-        and own.platform = floored.platform
+        on own.kpi_no = floored.kpi_no
+        and own.period_no = floored.period_no
+        and own.platform = segments.platform
     left join quality as everybody
-        on everybody.kpi_id = floored.kpi_id
-        and everybody.kpi_version = floored.kpi_version
-        and everybody.period_grain = floored.period_grain
-        and everybody.period_start = floored.period_start
+        on everybody.kpi_no = floored.kpi_no
+        and everybody.period_no = floored.period_no
         and everybody.platform = '(all)'
     left join zones as own_zone
-        on own_zone.kpi_id = floored.kpi_id
-        and own_zone.kpi_version = floored.kpi_version
-        and own_zone.platform = floored.platform
+        on own_zone.kpi_no = floored.kpi_no
+        and own_zone.platform = segments.platform
     left join zones as all_zones
-        on all_zones.kpi_id = floored.kpi_id
-        and all_zones.kpi_version = floored.kpi_version
+        on all_zones.kpi_no = floored.kpi_no
         and all_zones.platform = '(all)'
 ),
 
 -- Nothing is 0 where all days were loaded, and stays nothing where one was not.
 filled as (
     select
-        kpi_id, kpi_version, period_grain, period_start, segment_set,
-        {{ dimension_list('judged') }},
-        attribution_basis, date_basis, class, unit, interval_kind, is_ratio, min_n,
-        is_missing, settled_share, tz_mismatch,
+        kpi_no,
+        period_no,
+        cell_no,
+        class,
+        unit,
+        interval_kind,
+        is_ratio,
+        min_n,
+        is_missing,
+        settled_share,
+        tz_mismatch,
         cast(case when is_missing then numerator else coalesce(numerator, 0) end as double) as numerator,
         cast(case when not is_ratio then null when is_missing then denominator else coalesce(denominator, 0) end as double)
             as denominator,
@@ -164,9 +167,10 @@ divided as (
 
 final as (
     select
-        kpi_id, kpi_version, period_grain, period_start, segment_set,
-        {{ dimension_list('divided') }},
-        attribution_basis, date_basis, class, unit,
+        kpi_no,
+        period_no,
+        cell_no,
+        class,
         numerator,
         denominator,
         value,

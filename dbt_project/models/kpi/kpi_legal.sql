@@ -20,8 +20,7 @@ final as (
         case
             when segment_sets.is_attributed = 1 then definitions.attributed_basis else definitions.plain_basis
         end as attribution_basis,
-        definitions.date_basis,
-        segment_sets.is_dense = 1 as is_dense
+        definitions.date_basis
     from definitions
     cross join publish_policy
     inner join segment_sets on segment_sets.segment_set = publish_policy.segment_set

@@ -8,9 +8,8 @@ terms as (
     select * from {{ ref('kpi_terms_legal') }}
 ),
 
-dense_sets as (
-    select segment_set from {{ ref('segment_sets') }}
-    where is_dense = 1
+segments as (
+    select * from {{ ref('kpi_segments') }}
 ),
 
 periods as (
@@ -21,122 +20,122 @@ manual as (
     select * from {{ ref('int_manual_kpis__unioned') }}
 ),
 
-legal_totals as (
+legal as (
     select * from {{ ref('kpi_legal') }}
-    where segment_set = 'total'
+),
+
+keys as (
+    select * from {{ ref('kpi_keys') }}
+),
+
+numbered as (
+    select
+        segments.cell_no,
+        periods.period_no,
+        measured.period_grain,
+        measured.segment_set,
+        measured.attribution_basis,
+        measured.measure_id,
+        measured.value
+    from measure_values as measured
+    inner join segments
+        on segments.segment_set = measured.segment_set
+        {%- for dimension in dimensions() %}
+        and segments.{{ dimension }} = measured.{{ dimension }}
+        {%- endfor %}
+    inner join periods
+        on periods.period_grain = measured.period_grain
+        and periods.period_start = measured.period_start
 ),
 
 contributions as (
     select
-        terms.kpi_id,
-        terms.kpi_version,
-        measured.period_grain,
-        measured.period_start,
-        measured.segment_set,
-        {{ dimension_list('measured') }},
-        terms.attribution_basis,
-        terms.date_basis,
+        terms.kpi_no,
+        numbered.period_no,
+        numbered.cell_no,
         terms.part,
-        measured.value * terms.weight as amount
-    from measure_values as measured
+        numbered.value * terms.weight as amount
+    from numbered
     inner join terms
-        on terms.measure_id = measured.measure_id
-        and terms.measure_basis = measured.attribution_basis
-        and terms.period_grain = measured.period_grain
-        and terms.segment_set = measured.segment_set
+        on terms.measure_id = numbered.measure_id
+        and terms.measure_basis = numbered.attribution_basis
+        and terms.period_grain = numbered.period_grain
+        and terms.segment_set = numbered.segment_set
     {%- for part, column in [('num', 'numerator'), ('den', 'denominator')] %}
     union all
     select
-        manual.kpi_id, legal_totals.kpi_version, manual.period_grain, manual.period_start, legal_totals.segment_set,
-        {%- for dimension in dimensions() %} '(all)',{% endfor %}
-        legal_totals.attribution_basis, legal_totals.date_basis, '{{ part }}', manual.{{ column }}
+        keys.kpi_no,
+        periods.period_no,
+        segments.cell_no,
+        '{{ part }}',
+        manual.{{ column }}
     from manual
-    inner join legal_totals
-        on legal_totals.kpi_id = manual.kpi_id
-        and legal_totals.period_grain = manual.period_grain
+    inner join legal
+        on legal.kpi_id = manual.kpi_id
+        and legal.period_grain = manual.period_grain
+        and legal.segment_set = 'total'
+    inner join keys
+        on keys.kpi_id = legal.kpi_id
+        and keys.kpi_version = legal.kpi_version
+        and keys.attribution_basis = legal.attribution_basis
+    inner join segments on segments.segment_set = legal.segment_set
+    inner join periods
+        on periods.period_grain = manual.period_grain
+        and periods.period_start = manual.period_start
     where manual.{{ column }} is not null
     {%- endfor %}
 ),
 
 summed as (
     select
-        contributions.kpi_id,
-        contributions.kpi_version,
-        contributions.period_grain,
-        contributions.period_start,
-        contributions.segment_set,
-        {{ dimension_list('contributions') }},
-        contributions.attribution_basis,
-        contributions.date_basis,
+        contributions.kpi_no,
+        contributions.period_no,
+        contributions.cell_no,
         {%- for part, column in [('num', 'numerator'), ('den', 'denominator'), ('sumsq', 'sum_squares'), ('n', 'n')] %}
         sum(case when contributions.part = '{{ part }}' then contributions.amount end) as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
     from contributions
-    group by
-        contributions.kpi_id,
-        contributions.kpi_version,
-        contributions.period_grain,
-        contributions.period_start,
-        contributions.segment_set,
-        {{ dimension_list('contributions') }},
-        contributions.attribution_basis,
-        contributions.date_basis
+    group by contributions.kpi_no, contributions.period_no, contributions.cell_no
     -- A measure that only says how many cases there are makes no row.
     having count_if(contributions.part in ('num', 'den')) > 0
 ),
 
 series as (
     select
-        summed.kpi_id,
-        summed.kpi_version,
-        summed.period_grain,
-        summed.segment_set,
-        {{ dimension_list('summed') }},
-        summed.attribution_basis,
-        summed.date_basis,
-        min(summed.period_start) as first_start
+        summed.kpi_no,
+        summed.cell_no,
+        periods.period_grain,
+        min(periods.period_start) as first_start
     from summed
-    inner join dense_sets on dense_sets.segment_set = summed.segment_set
-    group by all
+    inner join segments on segments.cell_no = summed.cell_no
+    inner join periods on periods.period_no = summed.period_no
+    where segments.is_dense
+    group by summed.kpi_no, summed.cell_no, periods.period_grain
 ),
 
-dense_rows as (
+empty_rows as (
     select
-        series.kpi_id,
-        series.kpi_version,
-        series.period_grain,
-        periods.period_start,
-        series.segment_set,
-        {{ dimension_list('series') }},
-        series.attribution_basis,
-        series.date_basis
+        series.kpi_no,
+        periods.period_no,
+        series.cell_no
     from series
     inner join periods
         on periods.period_grain = series.period_grain
         and periods.period_start >= series.first_start
-),
-
-empty_rows as (
-    select dense_rows.*
-    from dense_rows
     left join summed
-        on summed.kpi_id = dense_rows.kpi_id
-        and summed.kpi_version = dense_rows.kpi_version
-        and summed.period_grain = dense_rows.period_grain
-        and summed.period_start = dense_rows.period_start
-        and summed.segment_set = dense_rows.segment_set
-        {%- for dimension in dimensions() %}
-        and summed.{{ dimension }} = dense_rows.{{ dimension }}
-        {%- endfor %}
-        and summed.attribution_basis = dense_rows.attribution_basis
-    where summed.kpi_id is null
+        on summed.kpi_no = series.kpi_no
+        and summed.period_no = periods.period_no
+        and summed.cell_no = series.cell_no
+    where summed.kpi_no is null
 ),
 
 final as (
     select * from summed
     union all
     select
-        empty_rows.*,
+        kpi_no,
+        period_no,
+        cell_no,
         null as numerator,
         null as denominator,
         null as sum_squares,

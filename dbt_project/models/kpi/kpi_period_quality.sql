@@ -1,4 +1,4 @@
--- How complete and settled the sources of a KPI are in a period: per KPI, grain and period, for all platforms together
+-- How complete and settled the sources of a KPI are in a period: per KPI and period, for all platforms together
 -- and for each platform that is a source's own. Only configured sources count; files and settings have no expected days.
 with clock as (
     select * from {{ ref('int_clock') }}
@@ -34,6 +34,14 @@ period_days as (
     select * from {{ ref('int_period_days') }}
 ),
 
+periods as (
+    select * from {{ ref('int_periods') }}
+),
+
+keys as (
+    select * from {{ ref('kpi_keys') }}
+),
+
 settled as (
     select
         source_days.source,
@@ -65,31 +73,35 @@ source_periods as (
 ),
 
 kpi_sources as (
-    select distinct terms.kpi_id, terms.kpi_version, fact_sources.source, fact_sources.platform
-    from terms
+    select distinct keys.kpi_no, fact_sources.source, fact_sources.platform
+    from keys
+    inner join terms
+        on terms.kpi_id = keys.kpi_id
+        and terms.kpi_version = keys.kpi_version
     inner join measures on measures.measure_id = terms.measure_id
     inner join fact_sources on fact_sources.fact = measures.fact
 ),
 
 scopes as (
-    select distinct kpi_id, kpi_version, source, '(all)' as platform from kpi_sources
+    select distinct kpi_no, source, '(all)' as platform from kpi_sources
     union all
-    select kpi_id, kpi_version, source, platform from kpi_sources
+    select kpi_no, source, platform from kpi_sources
     where platform <> '(all)'
 ),
 
 final as (
     select
-        scopes.kpi_id,
-        scopes.kpi_version,
+        scopes.kpi_no,
         scopes.platform,
-        source_periods.period_grain,
-        source_periods.period_start,
+        periods.period_no,
         bool_or(source_periods.is_missing) as is_missing,
         min(source_periods.settled_share) as settled_share
     from scopes
     inner join source_periods on source_periods.source = scopes.source
-    group by all
+    inner join periods
+        on periods.period_grain = source_periods.period_grain
+        and periods.period_start = source_periods.period_start
+    group by scopes.kpi_no, scopes.platform, periods.period_no
 )
 
 select * from final

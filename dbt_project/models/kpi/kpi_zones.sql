@@ -16,6 +16,10 @@ social as (
     select distinct platform, time_zone from {{ ref('int_social_account_days__compared') }}
 ),
 
+keys as (
+    select * from {{ ref('kpi_keys') }}
+),
+
 terms as (
     select distinct kpi_id, kpi_version, measure_id from {{ ref('kpi_terms') }}
 ),
@@ -53,21 +57,24 @@ compared as (
 ),
 
 kpi_facts as (
-    select terms.kpi_id, terms.kpi_version, compared.platform, compared.tz_mismatch
-    from terms
+    select keys.kpi_no, compared.platform, compared.tz_mismatch
+    from keys
+    inner join terms
+        on terms.kpi_id = keys.kpi_id
+        and terms.kpi_version = keys.kpi_version
     inner join measures on measures.measure_id = terms.measure_id
     inner join compared on compared.fact = measures.fact
 ),
 
 final as (
-    select kpi_id, kpi_version, '(all)' as platform, bool_or(tz_mismatch) as tz_mismatch
+    select kpi_no, '(all)' as platform, bool_or(tz_mismatch) as tz_mismatch
     from kpi_facts
-    group by kpi_id, kpi_version
+    group by kpi_no
     union all
-    select kpi_id, kpi_version, platform, bool_or(tz_mismatch)
+    select kpi_no, platform, bool_or(tz_mismatch)
     from kpi_facts
     where platform <> '(all)'
-    group by kpi_id, kpi_version, platform
+    group by kpi_no, platform
 )
 
 select * from final

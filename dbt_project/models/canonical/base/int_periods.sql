@@ -52,6 +52,9 @@ last_year_weeks as (
 
 final as (
     select
+        cast(
+            row_number() over (order by periods.period_grain nulls last, periods.period_start nulls last) as integer
+        ) as period_no,
         periods.period_grain,
         periods.period_start,
         periods.period_end,

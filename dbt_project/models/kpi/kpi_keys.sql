@@ -1,0 +1,45 @@
+-- One row per KPI, version and basis, with its number and what the engine needs of its definition. From the parts to the
+-- comparisons rows carry three numbers (KPI, period, cell) instead of fourteen texts: joins and groups take a third.
+with definitions as (
+    select * from {{ ref('kpi_definitions') }}
+),
+
+bases as (
+    select distinct kpi_id, kpi_version, attribution_basis, date_basis from {{ ref('kpi_legal') }}
+),
+
+clock as (
+    select * from {{ ref('int_clock') }}
+),
+
+final as (
+    select
+        cast(
+            row_number() over (
+                order by
+                    bases.kpi_id nulls last,
+                    bases.kpi_version nulls last,
+                    bases.attribution_basis nulls last,
+                    bases.date_basis nulls last
+            ) as integer
+        ) as kpi_no,
+        bases.kpi_id,
+        cast(bases.kpi_version as integer) as kpi_version,
+        bases.attribution_basis,
+        bases.date_basis,
+        definitions.class,
+        definitions.unit,
+        definitions.interval_kind,
+        definitions.additivity = 'R' as is_ratio,
+        definitions.is_share = 1 as is_share,
+        definitions.is_paid_only = 1 as is_paid_only,
+        coalesce(definitions.personal_sets, '') as personal_sets,
+        coalesce(definitions.min_n, clock.min_n) as min_n
+    from bases
+    inner join definitions
+        on definitions.kpi_id = bases.kpi_id
+        and definitions.kpi_version = bases.kpi_version
+    cross join clock
+)
+
+select * from final
