@@ -8,7 +8,6 @@ import hmac
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlencode
 
 import msgspec
 import requests
@@ -114,12 +113,7 @@ class GraphApi:
 
     def post_form_as(self, kind: type[T], path: str, form: Mapping[str, Any]) -> T:
         self._slow_down()
-        body = urlencode({**form, **self._proof()}).encode()
-        answer = self._client.call("POST", self._place(path), body=body)
-        try:
-            return msgspec.json.decode(answer, type=kind)
-        except msgspec.DecodeError:
-            raise UnexpectedAnswerError(f"{self._source}: {path} did not answer with the declared shape.") from None
+        return self._client.post_form_as(kind, self._place(path), {**form, **self._proof()})
 
     def pages(self, kind: type[T], path: str, params: Mapping[str, Any]) -> Iterator[list[T]]:
         """Pages of a list. A page is asked for by its cursor: the vendor's own link would carry the token."""

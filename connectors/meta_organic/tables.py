@@ -26,13 +26,19 @@ INSTAGRAM_DAYS = Table(
         "ig_user_id": TEXT,
         "views": WHOLE,
         "reach": WHOLE,
-        "new_followers": WHOLE,  # the vendor keeps 30 days
         "total_interactions": WHOLE,
     },
     ("date", "ig_user_id"),
     Reload.WINDOW,
     window_column="date",
     description="Instagram account days.",
+)
+INSTAGRAM_NEW_FOLLOWERS = Table(
+    "instagram_new_followers",
+    {"date": DAY, "ig_user_id": TEXT, "new_followers": WHOLE},
+    ("date", "ig_user_id"),
+    Reload.MERGE,
+    description="New followers by Pacific day. The vendor forgets them after 30 days, so no reload takes any away.",
 )
 FOLLOWER_SNAPSHOTS = Table(
     "follower_snapshots",
@@ -50,10 +56,10 @@ POSTS = Table(
         "account_id": TEXT,
         "published_at": INSTANT,
         "post_type": TEXT,
-        "likes": WHOLE,
+        "likes": WHOLE,  # on Facebook every reaction
         "comments": WHOLE,
         "shares": WHOLE,
-        "saves": WHOLE,
+        "saves": WHOLE,  # null on Facebook
         "views": WHOLE,
         "reach": WHOLE,
     },
@@ -62,4 +68,4 @@ POSTS = Table(
     window_column="published_date",
     description="Posts with their lifetime counters as last seen; a deleted post is gone.",
 )
-TABLES = (PAGE_DAYS, INSTAGRAM_DAYS, FOLLOWER_SNAPSHOTS, POSTS)
+TABLES = (PAGE_DAYS, INSTAGRAM_DAYS, INSTAGRAM_NEW_FOLLOWERS, FOLLOWER_SNAPSHOTS, POSTS)

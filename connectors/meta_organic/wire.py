@@ -1,63 +1,79 @@
-"""Bodies of Page insights, Instagram insights, posts and media."""
+"""Bodies of Page and Instagram insights, posts and media (contract: vendor page `meta`, sections 4 and 5).
 
-import msgspec
+Texts of posts are not asked for.
+"""
+
+from datetime import datetime
 
 from connectors.common.meta_graph import Wire
 
+Value = int | float | dict[str, int | float] | None
 
-class Point(Wire):
-    """`end_time` is the end of the day; a lifetime metric has none. Split metrics give an object."""
 
-    value: int | float | dict[str, float] | None = None
-    end_time: str | None = None
+class PageToken(Wire):
+    access_token: str
+
+
+class InstagramUser(Wire):
+    followers_count: int
+
+
+class InsightValue(Wire):
+    """`end_time` ends the day: the Pacific midnight that follows it. A split metric has an object, `{}` for nothing."""
+
+    value: Value = None
+    end_time: datetime | None = None
 
 
 class TotalValue(Wire):
-    value: int | float | None = None
+    value: Value = None
 
 
 class Metric(Wire):
+    """A series, or one total for the days asked for, or (of a post) one lifetime value."""
+
     name: str
-    values: list[Point] = msgspec.field(default_factory=list)
+    values: tuple[InsightValue, ...] = ()
     total_value: TotalValue | None = None
 
 
-class Metrics(Wire):
-    """Insights; the paging beside `data` never ends and is not followed."""
+class Insights(Wire):
+    """The links beside the data are date windows without an end: they are not decoded."""
 
-    data: list[Metric] = msgspec.field(default_factory=list)
-
-
-class Count(Wire):
-    count: int = 0
+    data: list[Metric]
 
 
 class Summary(Wire):
-    total_count: int = 0
+    total_count: int
 
 
-class Summarised(Wire):
-    summary: Summary = msgspec.field(default_factory=Summary)
+class Edge(Wire):
+    summary: Summary | None = None
 
 
-class PagePost(Wire):
+class Shares(Wire):
+    count: int
+
+
+class FacebookPost(Wire):
     id: str
-    created_time: str
-    shares: Count = msgspec.field(default_factory=Count)  # absent if there are none
-    reactions: Summarised = msgspec.field(default_factory=Summarised)
-    comments: Summarised = msgspec.field(default_factory=Summarised)
+    created_time: datetime
+    shares: Shares | None = None  # absent if there are none
+    reactions: Edge | None = None
+    comments: Edge | None = None
 
 
-class Media(Wire):
+class InstagramMedia(Wire):
     id: str
-    timestamp: str
-    media_type: str = ""
-    media_product_type: str = ""
-    like_count: int | None = None
+    timestamp: datetime
+    media_type: str
+    media_product_type: str = "FEED"
+    like_count: int | None = None  # absent where the owner hides it
     comments_count: int | None = None
 
 
-class Account(Wire):
-    id: str
-    access_token: str | None = None
-    followers_count: int | None = None
+class BatchAnswer(Wire):
+    """`body` is JSON in a text."""
+
+    code: int
+    body: str = ""

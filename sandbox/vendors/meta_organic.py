@@ -9,11 +9,11 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pandas as pd
 
-from sandbox.server import Request
 from sandbox.vendors.encode import instants, plain_instant
 from sandbox.vendors.graph_api import VERSION, ZONE, GraphVendor, Params, RefusedError, instant
 from sandbox.world.model import World
@@ -53,13 +53,12 @@ class MetaOrganic(GraphVendor):
         super().__init__(world, as_of, base_url)
         self._told_until = as_of.astimezone(UTC).date() - timedelta(days=1)
 
-    def _is_paged(self, request: Request) -> bool:
-        return request.path.endswith(("/published_posts", "/media"))
-
     def _forget(self) -> None:
         self.__dict__.pop("_days", None)
 
     def _answer(self, method: str, path: str, params: Params, token: str) -> Any:
+        if method == "POST" and not path:
+            return [self._in_batch(call, token) for call in json.loads(params["batch"])]
         owner, _, edge = path.partition("/")
         wanted = self.page_token if owner.startswith(PAGE) and edge else self.token
         if token != wanted:
@@ -71,6 +70,14 @@ class MetaOrganic(GraphVendor):
         if owner in (PAGE, ACCOUNT):
             return self._account_insights(owner, params)
         return self._post_insights(owner, params)
+
+    def _in_batch(self, call: dict[str, str], token: str) -> dict[str, Any]:
+        """One call of a batch: its answer is JSON in a text."""
+        path, _, query = call["relative_url"].partition("?")
+        try:
+            return {"code": 200, "body": json.dumps(self._answer(call["method"], path, dict(parse_qsl(query)), token))}
+        except RefusedError as refused:
+            return {"code": refused.status, "body": json.dumps(refused.body)}
 
     def _account(self, owner: str) -> dict[str, Any]:
         if owner == PAGE:

@@ -3,7 +3,7 @@ select
     account_id,
     post_id,
     post_type,
-    published_at,
+    {{ ts_utc('published_at') }} as published_at,
     likes,
     comments,
     shares,
