@@ -64,7 +64,7 @@ def inputs_fingerprint(run: Run, project: Project, sources: Sequence[str]) -> st
         for name in (*sources, OPS.name):
             connection.execute(f"attach '{quoted(run.home.landing(name))}' as {name} (read_only)")
         for name in sources:
-            loads = f"select load_id, digest from {name}.raw_{name}.loaded_windows order by load_id"
+            loads = f"select load_id, loaded_at from {name}.raw_{name}.loaded_windows order by load_id"
             digest.update(repr(connection.execute(loads).fetchall()).encode())
         # Not last_load_at: a load that found nothing new is no news.
         fares = f"select * exclude (last_load_at) from {OPS.name}.raw_ops.source_status order by source"
@@ -109,7 +109,7 @@ def build(run: Run, project: Project, selected: Sequence[Node]) -> Iterator[dict
         },
     )
     seconds = time.monotonic() - started
-    step(f"{'Models':<22} {f'{built} built, {len(checks)} tests':<44} {seconds:5.1f} s", "bad" if failures else "good")
+    step("Models", f"{built} built, {len(checks)} tests", "bad" if failures else "good", seconds)
     if failures:
         more = f" (and {len(failures) - 3} more)" if len(failures) > 3 else ""
         raise BuildFailedError(f"models: {'; '.join(failures[:3])}{more}")
@@ -140,7 +140,17 @@ def _invoke(arguments: list[str], run: Run, events: "queue.Queue[dict[str, Any] 
 def _arguments(run: Run, project: Project, wanted: Sequence[Node]) -> list[str]:
     names = sorted(".".join(node["fqn"]) for node in wanted)
     return [
-        *("--quiet", "build", "--project-dir", str(project.folder), "--profiles-dir", str(project.folder)),
+        *(
+            "--log-level",
+            "none",
+            "--log-level-file",
+            "info",
+            "build",
+            "--project-dir",
+            str(project.folder),
+            "--profiles-dir",
+            str(project.folder),
+        ),
         *("--target-path", str(run.home.dbt / "target"), "--log-path", str(run.home.dbt / "logs")),
         *("--vars", json.dumps({"as_of": f"{run.as_of:%Y-%m-%dT%H:%M:%SZ}"})),
         *("--exclude-resource-type", "unit_test", "--indirect-selection", "buildable"),

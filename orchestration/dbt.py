@@ -73,7 +73,7 @@ def model_assets(project: Project, sources: tuple[str, ...], time_zone: str) -> 
             fingerprint = inputs_fingerprint(run, project, sources)
             built = Built.read(run.home)
             if built.covers(fingerprint, set(selected)) and run.home.warehouse.exists():
-                step(f"{'Models':<22} no page, configuration or day has changed", "good")
+                step("Models", "nothing new to build", "good")
                 for node in selected.values():
                     yield dg.Output(
                         None, output_name=model_key(node).to_python_identifier(), metadata={"status": "unchanged"}

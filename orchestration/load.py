@@ -60,19 +60,20 @@ def land(run: Run, source: Source) -> tuple[LoadRecord, GateRecord | None]:
 def _tell(source: Source, record: LoadRecord) -> None:
     rows = sum(record.rows.values())
     words = {
-        "loaded": f"{rows:,} rows, {record.date_from} to {record.date_to}",
-        "unchanged": f"nothing new, {record.date_from} to {record.date_to}",
+        "loaded": f"{rows:,} rows from {record.date_from}",
+        "unchanged": f"nothing new from {record.date_from}",
         "held": "held back by its gate",
         "failed": "not loaded",
         "not_configured": "not configured",
     }
     marks = {"loaded": "good", "unchanged": "good", "not_configured": ""}
-    step(f"{source.title:<22} {words[record.status]:<44} {record.seconds:5.1f} s", marks.get(record.status, "bad"))
+    step(source.title, words[record.status], marks.get(record.status, "bad"), record.seconds)
 
 
-def step(text: str, mark: str) -> None:
+def step(title: str, says: str, mark: str, seconds: float | None = None) -> None:
     """A line that stays on the terminal; `mark`: good, bad, or none."""
-    logger.info(text, extra={"is_step": True, "mark": mark})
+    took = "" if seconds is None else f"{seconds:5.1f} s"
+    logger.info("%-31s %-33s %s", title, says, took, extra={"is_step": True, "mark": mark})
 
 
 def _load_and_promote(run: Run, source: Source) -> tuple[LoadRecord, GateRecord | None]:
@@ -130,7 +131,8 @@ def unpromoted(source: Source, state: Path, target: Path) -> Unpromoted | None:
         connection.execute(f"attach '{quoted(target)}' as landing (read_only)")
         row = connection.execute(
             f"select min(date_from), max(date_to) from state.{windows} "
-            f"where load_id not in (select load_id from landing.{windows})"
+            # An id alone may come back when a vendor returns to earlier rows under the same clock.
+            f"where (load_id, loaded_at) not in (select (load_id, loaded_at) from landing.{windows})"
         ).fetchone()
     return None if row is None or row[0] is None else Unpromoted(*row)
 

@@ -1,6 +1,7 @@
 """The marts gate and publishing, in one step: steps of two runs may interleave, and bad marts are never published."""
 
 import logging
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -99,6 +100,7 @@ def publish_asset(project: Project) -> dg.AssetsDefinition:
 
 def gate_and_publish(run: Run, project: Project) -> Published:
     """Publishes the warehouse's marts if their gate passes; raises NotPublishedError otherwise."""
+    started = time.monotonic()
     with writer_lock(run.home.warehouse, "publish", logger.warning):
         built = Built.read(run.home)
         if built.is_published and run.home.marts.exists():
@@ -120,7 +122,7 @@ def gate_and_publish(run: Run, project: Project) -> Published:
             rows = publish(run, project)
         built.published(run.home)
     run.records.write("publish", "marts", {"status": "published", "rows": rows})
-    step(f"{'Marts':<22} {f'{len(rows)} tables published, {sum(rows.values()):,} rows':<44}", "good")
+    step("Marts", f"{sum(rows.values()):,} rows in {len(rows)} tables", "good", time.monotonic() - started)
     return Published(rows)
 
 

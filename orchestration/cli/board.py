@@ -156,8 +156,8 @@ def _stage(stage: str, rows: list[Row], grain: str, start: date) -> RenderableTy
     table.add_column(stage.capitalize(), ratio=1, no_wrap=True, overflow="ellipsis", header_style="bold blue")
     table.add_column(f"{show.short_period(grain, start)}", justify="right", no_wrap=True, width=10)
     table.add_column("", no_wrap=True, width=3)
-    table.add_column("previous", justify="right", no_wrap=True, width=9)
-    table.add_column("year ago", justify="right", no_wrap=True, width=9)
+    table.add_column("previous", no_wrap=True, width=9)
+    table.add_column("year ago", no_wrap=True, width=9)
     table.add_column("trend", no_wrap=True, width=TREND_PERIODS)
     repeated = {row["kpi_id"] for row in rows if sum(other["kpi_id"] == row["kpi_id"] for other in rows) > 1}
     for row in rows:

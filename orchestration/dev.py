@@ -1,0 +1,31 @@
+"""`make dev`: Dagster's UI and daemon on this machine only, over the same home as the command line."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import connectors
+from orchestration.home import ROOT, Home
+from orchestration.init import initialise
+
+PORT = "3000"
+
+
+def main() -> None:
+    """Becomes `dagster dev`; arguments are passed on, so `--port 4000` works."""
+    initialise(Home.find(), connectors.sources())
+    # A script's background job ignores interrupts, and `dagster dev` would hand that on to its children: it could
+    # never be stopped politely.
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_DFL)
+    arguments = sys.argv[1:]
+    port = [] if "--port" in arguments or "-p" in arguments else ["--port", PORT]
+    program = str(Path(sys.executable).with_name("dagster"))
+    command = [program, "dev", "--host", "127.0.0.1", *port, "--module-name", "orchestration.definitions", *arguments]
+    os.chdir(ROOT)
+    os.execv(program, command)  # noqa: S606  no shell is wanted
+
+
+if __name__ == "__main__":
+    main()
