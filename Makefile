@@ -55,7 +55,7 @@ docs: $(STAMP)  ## pages that are written from the catalogue
 	$(BIN)/python -m orchestration.kpi_page
 
 lock: $(STAMP)  ## resolves requirements.lock anew (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras --extra dev \
 	  --custom-compile-command "make lock" pyproject.toml -o requirements.lock
 
 clean:  ## removes the environment and everything made by runs
