@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import yaml
+
 DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 MODELS = {path.stem: path for path in (DBT_PROJECT / "models").rglob("*.sql")}
 # Counts of distinct people (additivity N) as the platforms gave them.
@@ -42,3 +44,25 @@ def test_no_kpi_has_a_name_in_the_engine() -> None:
     for model, path in MODELS.items():
         compared = re.findall(r"kpi_id\s*(?:=|in|<>)\s*\(?'(\w+)'", path.read_text("utf-8"))
         assert not set(compared) & kpis, model
+
+
+def test_every_model_outside_staging_says_what_it_is() -> None:
+    staging = DBT_PROJECT / "models" / "staging"
+    described = {
+        model["name"]
+        for path in (DBT_PROJECT / "models").rglob("*.yml")
+        for model in (yaml.safe_load(path.read_text("utf-8")) or {}).get("models", [])
+        if model.get("description")
+    }
+    assert {model for model, path in MODELS.items() if staging not in path.parents} - described == set()
+
+
+def test_everything_published_has_an_enforced_contract() -> None:
+    marts = DBT_PROJECT / "models" / "marts"
+    enforced = {
+        model["name"]
+        for path in marts.rglob("*.yml")
+        for model in yaml.safe_load(path.read_text("utf-8"))["models"]
+        if model["config"]["contract"]["enforced"]
+    }
+    assert {path.stem for path in marts.rglob("*.sql")} == enforced

@@ -103,6 +103,7 @@ judged as (
         keys.unit,
         keys.interval_kind,
         keys.is_ratio,
+        keys.is_stock,
         keys.min_n,
         floored.numerator,
         floored.denominator,
@@ -131,7 +132,7 @@ judged as (
         and all_zones.platform = '(all)'
 ),
 
--- Nothing is 0 where all days were loaded, and stays nothing where one was not.
+-- Nothing is 0 where all days were loaded, and stays nothing where one was not; a stock that nobody counted is not 0.
 filled as (
     select
         kpi_no,
@@ -145,7 +146,7 @@ filled as (
         is_missing,
         settled_share,
         tz_mismatch,
-        cast(case when is_missing then numerator else coalesce(numerator, 0) end as double) as numerator,
+        cast(case when is_missing or is_stock then numerator else coalesce(numerator, 0) end as double) as numerator,
         cast(case when not is_ratio then null when is_missing then denominator else coalesce(denominator, 0) end as double)
             as denominator,
         cast(sum_squares as double) as sum_squares,

@@ -31,6 +31,7 @@ final as (
         definitions.unit,
         definitions.interval_kind,
         definitions.additivity = 'R' as is_ratio,
+        definitions.additivity = 'S' as is_stock,
         definitions.is_share = 1 as is_share,
         definitions.is_paid_only = 1 as is_paid_only,
         coalesce(definitions.personal_sets, '') as personal_sets,
