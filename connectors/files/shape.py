@@ -163,18 +163,22 @@ def _entity(
 
 
 def _raw_cells(connection: duckdb.DuckDBPyConnection, target: Target, table: Table) -> dict[str, Cell]:
-    """`raw`: the cells from which each column is read, as `raw_<column>`, of the rows that fit `where`."""
-    picked = []
-    for name in table.columns:
-        said = target.column(name)
-        if said.constant is not None:
-            picked.append(f"{quoted(said.constant)} as {named('raw_' + name)}")
-        else:
-            picked.append(f"{named(said.column) if said.column else f'({said.sql})'} as {named('raw_' + name)}")
+    """The cell from which each column is read; `raw`: those of the input, as `raw_<column>`, where `where` fits."""
+    said = {name: target.column(name) for name in table.columns}
+    picked = [
+        f"{named(column.column) if column.column else f'({column.sql})'} as {named('raw_' + name)}, "
+        for name, column in said.items()
+        if column.constant is None
+    ]
     where = f"where ({target.where})" if target.where else ""
-    connection.execute(f"create or replace temp table raw as select {', '.join(picked)}, {PLACE} from prepared {where}")
+    connection.execute(f"create or replace temp table raw as select {''.join(picked)}{PLACE} from prepared {where}")
     kinds = _columns(connection, "raw")
-    return {name: Cell(named("raw_" + name), kinds["raw_" + name]) for name in table.columns}
+    return {
+        name: Cell(named("raw_" + name), kinds["raw_" + name])
+        if column.constant is None
+        else Cell(quoted(column.constant), "VARCHAR")
+        for name, column in said.items()
+    }
 
 
 def _quarantine(connection: duckdb.DuckDBPyConnection, reasons: list[tuple[str, str, str]], bad: list[BadRow]) -> None:
