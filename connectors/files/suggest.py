@@ -1,8 +1,9 @@
-"""Drafts a mapping from the data: entity by column names, signs and date formats by values. A draft, to be read."""
+"""Drafts a mapping from the data: entity by column names, signs and formats by values. To be read by a person."""
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,131 +11,211 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
-from connectors.common.errors import SourceError
+from connectors.common.errors import ConfigError, SourceError
+from connectors.common.table import Table
+from connectors.config.company import config_folder, read_company
 from connectors.files.entities import ENTITIES
 from connectors.files.mapping import Input
 from connectors.files.read import FILE, LINE, read_input
+from connectors.files.rules import default
 
-SAMPLE_ROWS = 1_000
+SAMPLE_ROWS = 5_000
 # Words by which people name a column, beside the column's own name.
 SYNONYMS = {
     "date": "day datum dag",
     "campaign_name": "campaign kampanj",
-    "campaign_id": "campaignid",
+    "campaign_id": "campaignid campaign",
     "spend_amount": "spend cost spent kostnad amount_spent",
     "clicks": "link_clicks klick",
-    "clicks_all": "clicks",
-    "impressions": "views visningar",
-    "platform_orders": "conversions purchases approved_conversion total_conversion",
-    "order_id": "order invoice invoiceno ordernumber",
-    "customer_id": "customer customerid user_pseudo_id client",
-    "created_at": "created order_date invoicedate order_purchase_timestamp first_contact_date",
+    "clicks_all": "all_clicks",
+    "impressions": "visningar imps",
+    "platform_orders": "conversions purchases",
+    "platform": "channel source network",
+    "order_id": "order invoice invoice_no order_number ordernummer",
+    "order_line_id": "line_id row_id item_id",
+    "customer_id": "customer client kund kundnummer",
+    "created_at": "created order_date invoice_date timestamp skapad",
     "quantity": "qty antal",
-    "gross_amount": "amount price sales revenue belopp",
-    "email_hash": "email e_mail mail",
-    "score": "nps rating answer review_score betyg",
-    "answered_at": "submitted answered answer_date",
-    "contact_id": "lead_id mql_id contact",
-    "original_source": "origin source",
-    "period_start": "week month quarter vecka manad",
+    "gross_amount": "amount price sales revenue belopp pris",
+    "email_hash": "email e_mail mail epost e_post",
+    "phone_hash": "phone telephone telefon mobile",
+    "score": "nps rating answer betyg",
+    "answered_at": "submitted answered answer_date timestamp",
+    "answer_id": "response response_id",
+    "review_id": "review",
+    "contact_id": "lead lead_id contact",
+    "original_source": "origin lead_source",
+    "period_start": "week month quarter vecka manad kvartal",
     "value": "amount",
-    "country": "land region",
+    "amount": "cost sum belopp",
+    "country": "land country_code",
     "sessions": "visits besok",
     "likes": "like",
     "comments": "comment",
     "shares": "share",
+    "reach": "rackvidd",
+    "published_at": "published post_date",
+    "emails_sent": "sent recipients skickade",
+    "unique_opens": "opens opened",
+    "unique_clicks": "clicks clicked",
+    "currency": "valuta",
 }
 DATE_FORMATS = (
-    "%Y-%m-%d",
-    "%d/%m/%Y",
-    "%m/%d/%Y",
-    "%d.%m.%Y",
-    "%Y/%m/%d",
-    "%Y%m%d",
-    "%Y-%m-%d %H:%M:%S",
-    "%d/%m/%Y %H:%M",
+    *("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"),
+    *("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y%m%d"),
+    *("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M", "%Y/%m/%d %H:%M:%S"),
 )
+ISO_FORMATS = 5  # the first ones need no `format`
+OPEN = "fill in"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An entity with the input column for each of its columns."""
+
+    entity: str
+    pairs: dict[str, str]
+
+    @property
+    def table(self) -> Table:
+        return ENTITIES[self.entity]
+
+    @property
+    def open_columns(self) -> list[str]:
+        """What the entity cannot do without and no column's name speaks of."""
+        required = [field.name for field in self.table.schema if not field.nullable]
+        return [name for name in required if name not in self.pairs and default(self.entity, name) is None]
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Columns found less those left open; of equal ones the smaller entity."""
+        return len(self.pairs) - len(self.open_columns), -len(self.table.columns)
 
 
 def suggest(path: Path) -> str:
-    """A mapping file's text for one input file. SourceError when the file cannot be read."""
-    said = Input(path=path.name, delimiter=_delimiter(path))
-    table = read_input(path.parent, said).table.slice(0, SAMPLE_ROWS)
+    """A mapping file's text for one input file. SourceError when the file cannot be read or no column is known."""
+    said = _input(path)
+    table = read_input(path.parent, Input.model_validate(said)).table.slice(0, SAMPLE_ROWS)
     names = [name for name in table.column_names if name not in (FILE, LINE)]
-    entity, pairs = _best_entity(names)
-    columns: dict[str, Any] = {
-        target: _column(name, table[name].cast(pa.string()).to_pylist(), ENTITIES[entity].columns[target])
-        for target, name in pairs.items()
-    }
-    for key in ENTITIES[entity].primary_key:
-        columns.setdefault(key, {"constant": "FILL ME IN"})
-    draft: dict[str, Any] = {
-        "input": {"path": path.name, **({"delimiter": said.delimiter} if said.delimiter not in (None, ",") else {})},
-        "entities": [{"entity": entity, "columns": columns}],
-    }
-    unused = [name for name in names if name not in pairs.values()]
-    head = f"# Drafted from {path.name}: read every line before use.\n"
-    head += f"# Not used: {', '.join(unused)}\n" if unused else ""
-    return head + yaml.safe_dump(draft, sort_keys=False, allow_unicode=True)
+    draft = max((_draft(entity, names) for entity in ENTITIES), key=lambda found: found.rank)
+    if not draft.pairs:
+        raise SourceError(
+            f"files: no column of {path.name} has a name that is known: start from an example in docs/mapping_files.md."
+        )
+    columns = {target: _column(table[name], name, draft.table.columns[target]) for target, name in draft.pairs.items()}
+    mapping: dict[str, Any] = {"input": said["path"] if len(said) == 1 else said}
+    kinds = {draft.table.columns[target] for target in draft.pairs}
+    if pa.timestamp("us", tz="UTC") in kinds:
+        mapping["zone"] = _company_zone()
+    for name in draft.open_columns:
+        columns[name] = {"constant": "2000-01-01" if pa.types.is_date(draft.table.columns[name]) else OPEN}
+    mapping["entities"] = [{"entity": draft.entity, "columns": columns}]
+    return _head(path, draft, names) + yaml.safe_dump(mapping, sort_keys=False, allow_unicode=True, width=120)
 
 
-def _delimiter(path: Path) -> str | None:
-    if not path.name.lower().endswith((".csv", ".txt")):
-        return None
+def _head(path: Path, draft: Draft, names: list[str]) -> str:
+    lines = [f"Drafted from {path.name}: read every line before use."]
+    if draft.open_columns:
+        lines.append(f"To fill in, nothing in the file has their name: {', '.join(draft.open_columns)}")
+    if unused := [name for name in names if name not in draft.pairs.values()]:
+        lines.append(f"Not used: {', '.join(unused)}")
+    # A line break in a column's name must not end the comment.
+    return "".join(f"# {' '.join(line.split())}\n" for line in lines)
+
+
+def _input(path: Path) -> dict[str, Any]:
+    """The path, and what about the file is not as usual."""
+    said: dict[str, Any] = {"path": path.name}
+    if path.suffix.lower() not in (".csv", ".txt"):
+        return said
     try:
-        sample = path.read_text("utf-8-sig", errors="replace")[:20_000]
-        return csv.Sniffer().sniff(sample, delimiters=",;\t|").delimiter
-    except (OSError, csv.Error):
-        return None
-
-
-def _best_entity(names: list[str]) -> tuple[str, dict[str, str]]:
-    """The entity most of whose columns the names speak of; ties to the one with fewer columns left open."""
-    scored = []
-    for entity, table in ENTITIES.items():
-        pairs: dict[str, str] = {}
-        for target in table.columns:
-            words = {_plain(target), *map(_plain, SYNONYMS.get(target, "").split())}
-            found = next((name for name in names if _plain(name) in words and name not in pairs.values()), None)
-            if found:
-                pairs[target] = found
-        keys = sum(key in pairs for key in table.primary_key)
-        scored.append(((len(pairs) + keys, -len(table.columns)), entity, pairs))
-    best = max(scored, key=lambda item: item[0])
-    if not best[2]:
-        raise SourceError("files: no column has a name that is known; start from an example in docs/mapping_files.md.")
-    return best[1], best[2]
-
-
-def _column(name: str, values: Iterable[Any], kind: pa.DataType) -> Any:
-    texts = [str(value).strip() for value in values if value not in (None, "")]
-    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        found = _date_format(texts)
-        return {"column": name, "format": found} if found not in (None, "%Y-%m-%d", "%Y-%m-%d %H:%M:%S") else name
-    if pa.types.is_decimal(kind) or pa.types.is_floating(kind):
-        if any(re.fullmatch(r"-?[0-9.\u00a0 ]*,[0-9]{1,2}", text) for text in texts):
-            signs = {"column": name, "decimal": ","}
-            return {**signs, "thousands": "."} if any("." in text for text in texts) else signs
-        if any(re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?", text) for text in texts):
-            return {"column": name, "thousands": ","}
-        if texts and all(text.endswith("%") for text in texts):
-            return {"column": name, "unit": "percent"}
-    if pa.types.is_string(kind) and texts and sum("@" in text for text in texts) > len(texts) / 2:
-        return {"column": name, "hash": "email"}
-    return name
-
-
-def _date_format(texts: list[str]) -> str | None:
-    """The first format that fits every value."""
-    for found in DATE_FORMATS:
+        with path.open("rb") as file:
+            sample = file.read(200_000)
+    except OSError as error:
+        raise SourceError(f"files: {path.name} cannot be read ({type(error).__name__}).") from None
+    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
+        said["encoding"] = "utf-16"
+    else:
         try:
-            for text in texts:
-                datetime.strptime(text, found)
-        except ValueError:
-            continue
-        return found if texts else None
-    return None
+            sample[: sample.rfind(b"\n") + 1].decode("utf-8-sig")
+        except UnicodeDecodeError:
+            said["encoding"] = "cp1252"
+    text = sample.decode(said.get("encoding", "utf-8-sig"), errors="replace")
+    try:
+        delimiter = csv.Sniffer().sniff(text[:20_000], delimiters=",;\t|").delimiter
+    except csv.Error:
+        return said
+    if delimiter != ",":
+        said["delimiter"] = delimiter
+    return said
+
+
+def _company_zone() -> str:
+    """Local times are most often the company's own."""
+    try:
+        return read_company(config_folder()).time_zone
+    except ConfigError:
+        return "UTC"
+
+
+def _draft(entity: str, names: list[str]) -> Draft:
+    pairs: dict[str, str] = {}
+    for target in ENTITIES[entity].columns:
+        words = [_plain(target), *map(_plain, SYNONYMS.get(target, "").split())]
+        fitting = [name for word in words for name in names if _plain(name) == word and name not in pairs.values()]
+        if fitting:
+            pairs[target] = fitting[0]
+    return Draft(entity, pairs)
+
+
+def _column(cells: pa.ChunkedArray, name: str, kind: pa.DataType) -> Any:
+    """How the mapping reads a column: by name alone where it is written as usual."""
+    said: dict[str, Any] = {"column": name}
+    texts = [str(cell).strip() for cell in cells.to_pylist() if cell not in (None, "")]
+    if pa.types.is_string(cells.type):
+        if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+            said |= _format(texts)
+        elif not (pa.types.is_string(kind) or pa.types.is_boolean(kind)):
+            said |= _signs(texts, is_whole=pa.types.is_integer(kind))
+    if pa.types.is_string(kind) and texts and sum("@" in text for text in texts) > len(texts) / 2:
+        said["hash"] = "email"
+    return name if len(said) == 1 else said
+
+
+def _signs(texts: Sequence[str], is_whole: bool) -> dict[str, str]:
+    """Signs of numbers that are not read as they stand; a whole number's point can only part thousands."""
+    bare = [re.sub(r"[\s%]", "", text) for text in texts]
+    said: dict[str, str] = {}
+    if texts and all(text.endswith("%") for text in texts):
+        said["unit"] = "percent"
+    if is_whole and any(re.fullmatch(r"[-+]?[0-9]{1,3}([.][0-9]{3})+", text) for text in bare):
+        return {**said, "decimal": ",", "thousands": "."}
+    if any(re.fullmatch(r"[-+]?[0-9.]*,([0-9]{1,2}|[0-9]{4,})", text) for text in bare):
+        said["decimal"] = ","
+        if any("." in text for text in bare):
+            said["thousands"] = "."
+    elif any("," in text for text in bare):
+        said["thousands"] = ","
+    return said
+
+
+def _format(texts: Sequence[str]) -> dict[str, str]:
+    """The first format that fits every value; nothing where ISO 8601 does."""
+    for number, found in enumerate(DATE_FORMATS):
+        if texts and all(_fits(text, found) for text in texts):
+            return {} if number < ISO_FORMATS else {"format": found}
+    return {}
+
+
+def _fits(text: str, form: str) -> bool:
+    try:
+        datetime.strptime(text, form)
+    except ValueError:
+        return False
+    return True
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    """`Order ID`, `orderId` and `ORDER-ID` are one name."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return re.sub(r"[^a-z0-9]+", "_", parted.lower().translate(str.maketrans("åäöéü", "aaoeu"))).strip("_")
