@@ -62,8 +62,9 @@ class Download:
             except ThrottledError as error:
                 if not report.least_tokens:
                     raise
+                if not outcome.is_left_out:
+                    LOG.warning("%s is left out, what was loaded of it stays: %s", report.name, error)
                 outcome.is_left_out = True
-                LOG.warning("%s is left out, what was loaded of it stays: %s", report.name, error)
         counts = [self._outcomes[name].rows for name in {report.name for report in reports}]
         LOG.info("%s: %d rows", reports[0].table.name, sum(counts))
 

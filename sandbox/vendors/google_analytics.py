@@ -116,7 +116,7 @@ class GoogleAnalytics:
             page["surprise"] = page["metadata"]["surprise"] = page["rows"][0]["surprise"] = {"x": 1}
         elif kind == "changed_type":
             page["rows"][0]["metricValues"][0]["value"] = 7
-        elif kind == "vanished_day" and page["dimensionHeaders"][:1] == [{"name": "date"}]:
+        elif kind == "vanished_day" and page.get("dimensionHeaders", [])[:1] == [{"name": "date"}]:
             day = str(arguments["day"]).replace("-", "")
             page["rows"] = [row for row in page["rows"] if row["dimensionValues"][0]["value"] != day]
             page["rowCount"] = len(page["rows"])
