@@ -18,6 +18,7 @@ def staged(source: Source, landed: Path, as_of: datetime, scratch: Path) -> dict
     folder = scratch / "staging_project"
     shutil.copytree(DBT_PROJECT / "macros", folder / "macros")
     shutil.copytree(DBT_PROJECT / "models" / "staging" / source.name, folder / "models" / "staging" / source.name)
+    shutil.copytree(DBT_PROJECT / "tests" / "generic", folder / "tests" / "generic")
     shutil.copy(DBT_PROJECT / "dbt_project.yml", folder)
     if (DBT_PROJECT / "seeds" / "country_names.csv").exists():
         (folder / "seeds").mkdir()
