@@ -3,8 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from connectors.common.privacy import Hasher
 from connectors.config import read_config
 from connectors.files import preview
@@ -63,9 +61,3 @@ def test_configuration(tmp_path: Path) -> None:
         "fx_rates": 2,
         "manual_kpis": 1,
     }
-
-
-@pytest.mark.parametrize("page", ["mapping_files.md", "configuration.md"])
-def test_links_lead_somewhere(page: str) -> None:
-    for target in re.findall(r"\]\(([^)#]+)", (DOCS / page).read_text("utf-8")):
-        assert (DOCS / target).exists(), target
