@@ -1,6 +1,7 @@
 """A toy company with a home of its own, refreshed by the real Dagster jobs in this process."""
 
 import json
+import os
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -120,13 +121,19 @@ def toy_definitions() -> dg.Definitions:
 @pytest.fixture
 def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, toy_definitions: dg.Definitions) -> Toy:
     """A company of which nothing was loaded yet."""
-    (tmp_path / "config").mkdir()
-    (tmp_path / "config" / "company.yml").write_text(COMPANY, "utf-8")
-    # The privacy key is made in the working folder.
-    monkeypatch.chdir(tmp_path)
     for name, value in environment(tmp_path).items():
         monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    prepare(tmp_path)
     return Toy(tmp_path, toy_definitions)
+
+
+def prepare(folder: Path) -> None:
+    """The company's configuration in a folder, which becomes the working folder: the privacy key is made there."""
+    (folder / "config").mkdir(parents=True, exist_ok=True)
+    (folder / "config" / "company.yml").write_text(COMPANY, "utf-8")
+    os.chdir(folder)
+    os.environ.update(environment(folder))
 
 
 def environment(folder: Path) -> dict[str, str]:
