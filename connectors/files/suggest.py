@@ -102,6 +102,7 @@ def suggest(path: Path) -> str:
         raise SourceError(
             f"files: no column of {path.name} has a name that is known: start from an example in docs/mapping_files.md."
         )
+    draft = _with_time(draft, table, names)
     columns = {target: _column(table[name], name, draft.table.columns[target]) for target, name in draft.pairs.items()}
     mapping: dict[str, Any] = {"input": said["path"] if len(said) == 1 else said}
     kinds = {draft.table.columns[target] for target in draft.pairs}
@@ -168,6 +169,21 @@ def _draft(entity: str, names: list[str]) -> Draft:
     return Draft(entity, pairs)
 
 
+def _with_time(draft: Draft, table: pa.Table, names: list[str]) -> Draft:
+    """With the first column of nothing but times for the entity's first time, if no name spoke of one."""
+    times = [name for name, kind in draft.table.columns.items() if pa.types.is_temporal(kind)]
+    if not times or times[0] in draft.pairs:
+        return draft
+    for name in names:
+        cells = table[name]
+        is_time = pa.types.is_temporal(cells.type) or (
+            pa.types.is_string(cells.type) and _fitting_format([text for text in cells.to_pylist() if text]) is not None
+        )
+        if is_time and name not in draft.pairs.values():
+            return Draft(draft.entity, {**draft.pairs, times[0]: name})
+    return draft
+
+
 def _column(cells: pa.ChunkedArray, name: str, kind: pa.DataType) -> Any:
     """How the mapping reads a column: by name alone where it is written as usual."""
     said: dict[str, Any] = {"column": name}
@@ -200,11 +216,13 @@ def _signs(texts: Sequence[str], is_whole: bool) -> dict[str, str]:
 
 
 def _format(texts: Sequence[str]) -> dict[str, str]:
-    """The first format that fits every value; nothing where ISO 8601 does."""
-    for number, found in enumerate(DATE_FORMATS):
-        if texts and all(_fits(text, found) for text in texts):
-            return {} if number < ISO_FORMATS else {"format": found}
-    return {}
+    """The format that fits every value; nothing where ISO 8601 does."""
+    found = _fitting_format(texts)
+    return {} if found is None or found in DATE_FORMATS[:ISO_FORMATS] else {"format": found}
+
+
+def _fitting_format(texts: Sequence[str]) -> str | None:
+    return next((found for found in DATE_FORMATS if texts and all(_fits(text, found) for text in texts)), None)
 
 
 def _fits(text: str, form: str) -> bool:

@@ -63,6 +63,13 @@ def test_ad_spend_with_a_decimal_comma(tmp_path: Path, hasher: Hasher) -> None:
     ]
 
 
+def test_a_time_is_found_by_its_values(tmp_path: Path, hasher: Hasher) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("order_id,status,placed on\n1,paid,2026-02-03 04:05:06\n2,open,2026-02-04 04:05:06\n")
+    _, shaped = drafted(path, hasher)
+    assert [instant.day for instant in shaped.tables["orders"][0]["created_at"].to_pylist()] == [3, 4]
+
+
 def test_addresses_are_to_be_hashed(tmp_path: Path, hasher: Hasher) -> None:
     path = tmp_path / "people.csv"
     path.write_text("customer_id,e-mail,land\n1,anna@example.com,SE\n2,bo@example.com,SE\n")
