@@ -77,7 +77,10 @@ def _rows(table: Table, batches: Batches, cleared: Iterable[Any]) -> Iterator[An
 
 
 def _together(table: Table, batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    """Small batches put together: each item costs dlt 10 ms, however small (1,000 pages of orders: 12 s)."""
+    """Small batches put together: each item costs dlt 10 ms, however small (1,000 pages of orders: 12 s).
+
+    In one piece, too: the digest pays for each (1,500 pages: 0.6 s).
+    """
     waiting: list[pa.Table] = []
     count = 0
     for batch in batches:
@@ -86,10 +89,10 @@ def _together(table: Table, batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
         waiting.append(_checked(table, batch))
         count += batch.num_rows
         if count >= ROWS_AT_ONCE:
-            yield pa.concat_tables(waiting)
+            yield pa.concat_tables(waiting).combine_chunks()
             waiting, count = [], 0
     if waiting:
-        yield pa.concat_tables(waiting)
+        yield pa.concat_tables(waiting).combine_chunks()
 
 
 def _empty(table: Table) -> pa.Table:
