@@ -24,6 +24,9 @@ from connectors.common.errors import (
 
 T = TypeVar("T")
 
+# `requests` reads bodies in pieces of 10 KB: 0.4 s of processor time for 400 MB.
+requests.models.CONTENT_CHUNK_SIZE = 1 << 20
+
 
 class Kind(Enum):
     """What an answer means; decided by body where the vendor's status does not tell."""
