@@ -14,7 +14,6 @@ from dlt.extract import DltSource
 from connectors.common.digest import ContentDigest
 from connectors.common.errors import SourceError
 from connectors.common.privacy import Hasher
-from connectors.common.resource import resource
 from connectors.common.source import LoadRequest, Source
 from connectors.common.table import DAY, FLAG, INSTANT, TEXT, WHOLE, Reload, Table
 from connectors.common.window import Window
@@ -109,7 +108,7 @@ def load(source: Source, state_path: Path, plan: Plan, as_of: datetime, hasher: 
     with _unwrapped():
         pipeline.normalize()
         pipeline.load()
-        pipeline.run(_windows_source(source, [_window_row(plan, as_of, load_id, digest, counter)]))
+    _note_load(source, state_path, LOADED_WINDOWS.rows([_window_row(plan, as_of, load_id, digest, counter)]))
     return LoadResult(source.name, plan, is_changed=True, rows=counter.rows, load_id=load_id)
 
 
@@ -136,12 +135,15 @@ def _pipeline(source: Source, state_path: Path) -> dlt.Pipeline:
     return pipeline.drop()
 
 
-def _windows_source(source: Source, rows: list[dict[str, object]]) -> DltSource:
-    return DltSource(
-        dlt.Schema(source.name),
-        source.name,
-        [resource(LOADED_WINDOWS, lambda: [LOADED_WINDOWS.rows(rows)])],
-    )
+def _note_load(source: Source, state_path: Path, row: pa.Table) -> None:
+    """Adds to `loaded_windows`, a repeated load over itself. Through dlt it would be a second run: 0.3 s a source."""
+    table = f"{dataset_name(source)}.{LOADED_WINDOWS.name}"
+    with duckdb.connect(str(state_path)) as connection:
+        connection.execute("begin")
+        connection.execute(f"create table if not exists {table} as select * from row limit 0")
+        connection.execute(f"delete from {table} where load_id in (select load_id from row)")
+        connection.execute(f"insert into {table} by name select * from row")
+        connection.execute("commit")
 
 
 def _window_row(plan: Plan, as_of: datetime, load_id: str, digest: str, counter: "_Counter") -> dict[str, object]:
