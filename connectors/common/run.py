@@ -14,6 +14,7 @@ from dlt.extract import DltSource
 from connectors.common.digest import ContentDigest
 from connectors.common.errors import SourceError
 from connectors.common.privacy import Hasher
+from connectors.common.resource import TOMBSTONE
 from connectors.common.source import LoadRequest, Source
 from connectors.common.table import DAY, FLAG, INSTANT, TEXT, WHOLE, Reload, Table
 from connectors.common.window import Window
@@ -48,7 +49,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class LoadResult:
-    """What a load did. `rows`: rows yielded per table. `is_changed` is false when all was as in the load before."""
+    """What a load did. `rows`: rows landed per table. `is_changed` is false when all was as in the load before."""
 
     source: str
     plan: Plan
@@ -198,7 +199,7 @@ class _Counter:
     def _counting(self, name: str) -> Any:
         def count(item: Any) -> Any:
             if isinstance(item, pa.Table):
-                self.rows[name] += item.num_rows
+                self.rows[name] += item[TOMBSTONE].null_count if TOMBSTONE in item.column_names else item.num_rows
                 self._digests[name].add(item)
             return item
 

@@ -103,6 +103,12 @@ def test_a_day_that_comes_back_empty_is_emptied(source: Source, vendor: Vendor, 
     assert rows(state, "select max(date), count(*) from raw_toy.visits") == [(date(2026, 1, 9), 9)]
 
 
+def test_a_load_counts_rows_and_not_the_days_it_empties(source: Source, vendor: Vendor, state: Path) -> None:
+    vendor.visits[LAST] = {}
+    counted = refresh(source, state).rows["visits"]
+    assert rows(state, "select count(*) from raw_toy.visits") == [(counted,)]
+
+
 def test_a_page_that_vanished_from_a_day_is_gone(source: Source, vendor: Vendor, state: Path) -> None:
     vendor.visits[LAST] = {"/": 1, "/old": 5}
     refresh(source, state)
