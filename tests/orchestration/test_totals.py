@@ -27,7 +27,8 @@ def landed() -> Iterator[duckdb.DuckDBPyConnection]:
         for schema, (money, tables) in reports.items():
             for table in tables.split():
                 connection.execute(
-                    f"create table {schema}.{table} as select date '2026-02-28' + n::integer as date, '1' as account_id, "
+                    f"create table {schema}.{table} as "
+                    "select date '2026-02-28' + n::integer as date, '1' as account_id, "
                     f"100 as impressions, 10 as clicks, 5.00::decimal(18, 6) as {money} from range(1, 3) as days(n)"
                 )
         yield connection

@@ -21,7 +21,10 @@ goods as (
         refund_lines.refunded_at,
         refund_lines.quantity,
         orders.currency,
-        cast(case when orders.is_tax_included then refund_lines.amount - refund_lines.tax_amount else refund_lines.amount end as decimal(18, 6)) as refund_amount,
+        cast(
+            case when orders.is_tax_included then refund_lines.amount - refund_lines.tax_amount else refund_lines.amount end
+            as decimal(18, 6)
+        ) as refund_amount,
         refund_lines.tax_amount as vat_amount
     from refund_lines
     inner join orders on orders.order_id = refund_lines.order_id
