@@ -6,7 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from tests.oracle import kpi_values
+from tests.oracle import facts_of
+from tests.oracle.assemble import rows
+from tests.oracle.catalogue import KPIS
+from tests.oracle.state import Truth
 
 AS_OF = datetime(2026, 3, 18, 5, 30, tzinfo=UTC)  # so data goes until 2026-03-17
 
@@ -95,11 +98,11 @@ class PlantedWorld:
     losses: Losses = Losses()
 
 
-def planted(losses: Losses | None = None, **rows: list[dict[str, Any]]) -> PlantedWorld:
+def planted(losses: Losses | None = None, **given: list[dict[str, Any]]) -> PlantedWorld:
     """A world with these rows; a row gives what differs from `DEFAULTS`, a table that is not named is empty."""
-    tables = {name: _frame(name, rows.pop(name, [])) for name in DEFAULTS}
-    if rows:
-        raise ValueError(f"no such truth tables: {sorted(rows)}")
+    tables = {name: _frame(name, given.pop(name, [])) for name in DEFAULTS}
+    if given:
+        raise ValueError(f"no such truth tables: {sorted(given)}")
     return PlantedWorld(tables, losses or Losses())
 
 
@@ -130,10 +133,20 @@ def _dtype(column: str, default: Any) -> str:
 
 
 class Published:
-    """The oracle's answer for a planted world."""
+    """The oracle's answers for a planted world, KPI by KPI as they are asked for."""
 
     def __init__(self, world: PlantedWorld, as_of: datetime = AS_OF) -> None:
-        self.rows = kpi_values(world, as_of)
+        truth = Truth(world.tables, as_of, world.losses)
+        self._until = truth.until
+        self._facts = facts_of(truth)
+        self._rows: dict[str, pd.DataFrame] = {}
+
+    def rows(self, kpi_id: str) -> pd.DataFrame:
+        """All rows of a KPI."""
+        if kpi_id not in self._rows:
+            kpis = [kpi for kpi in KPIS if kpi.kpi_id == kpi_id]
+            self._rows[kpi_id] = rows(self._facts, self._until, kpis)
+        return self._rows[kpi_id]
 
     def row(self, kpi_id: str, grain: str, start: str, segment_set: str = "total", **dims: str) -> pd.Series:
         """The one row of a KPI, period and cell; AssertionError if there is none or more than one."""
@@ -142,12 +155,12 @@ class Published:
         return found.iloc[0]
 
     def find(self, kpi_id: str, grain: str, start: str, segment_set: str = "total", **dims: str) -> pd.DataFrame:
-        rows = self.rows
-        chosen = (rows["kpi_id"] == kpi_id) & (rows["period_grain"] == grain) & (rows["segment_set"] == segment_set)
-        chosen &= rows["period_start"] == pd.Timestamp(start)
+        found = self.rows(kpi_id)
+        chosen = (found["period_grain"] == grain) & (found["segment_set"] == segment_set)
+        chosen &= found["period_start"] == pd.Timestamp(start)
         for name, value in dims.items():
-            chosen &= rows[name] == value
-        return rows[chosen]
+            chosen &= found[name] == value
+        return found[chosen]
 
     def value(self, kpi_id: str, grain: str, start: str, segment_set: str = "total", **dims: str) -> float:
         return float(self.row(kpi_id, grain, start, segment_set, **dims)["value"])

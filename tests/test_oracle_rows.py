@@ -66,14 +66,14 @@ def test_week_53_has_no_week_in_the_year_before() -> None:
 def test_old_days_of_single_sets_are_cut_and_pairs_begin_at_the_week() -> None:
     until = pd.Timestamp("2026-03-17")
     sessions = [row for age in (119, 120, 399, 400) for row in _sessions(str((until - pd.Timedelta(days=age)).date()))]
-    rows = Published(planted(sessions=[row | {"campaign": "brand"} for row in sessions])).rows
-    daily = rows[(rows["kpi_id"] == "web_sessions") & (rows["period_grain"] == "day")]
+    rows = Published(planted(sessions=[row | {"campaign": "brand"} for row in sessions])).rows("web_sessions")
+    daily = rows[rows["period_grain"] == "day"]
     ages = {name: sorted((until - part["period_start"]).dt.days) for name, part in daily.groupby("segment_set")}
     assert ages["campaign"] == [119]
     assert ages["country"] == [119, 120, 399]
     assert max(ages["total"]) == 400
     assert "channel_x_device" not in ages
-    pairs = rows[(rows["kpi_id"] == "web_sessions") & (rows["segment_set"] == "channel_x_device")]
+    pairs = rows[rows["segment_set"] == "channel_x_device"]
     assert set(pairs["period_grain"]) == {"week", "month", "quarter"}
 
 

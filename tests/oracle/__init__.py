@@ -10,7 +10,7 @@ from tests.oracle.assemble import KEY, VALUES, rows
 from tests.oracle.facts import Fact
 from tests.oracle.state import Losses, Truth
 
-__all__ = ["KEY", "VALUES", "kpi_values"]
+__all__ = ["KEY", "VALUES", "facts_of", "kpi_values"]
 
 
 class World(Protocol):
@@ -26,7 +26,10 @@ class World(Protocol):
 def kpi_values(world: World, as_of: datetime) -> pd.DataFrame:
     """All rows of the published `kpi_values` as of an instant (UTC); columns `KEY` and `VALUES`."""
     truth = Truth(world.tables, as_of, world.losses)
-    facts: list[Fact] = []
-    for area in (web, ads, social, mail, leads, orders, customers, costs, surveys):
-        facts += [fact for fact in area.facts(truth) if len(fact.rows)]
-    return rows(facts, truth.until)
+    return rows(facts_of(truth), truth.until)
+
+
+def facts_of(truth: Truth) -> list[Fact]:
+    """Everything that KPIs are made of; facts without rows are left out."""
+    areas = (web, ads, social, mail, leads, orders, customers, costs, surveys)
+    return [fact for area in areas for fact in area.facts(truth) if len(fact.rows)]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from tests.oracle.catalogue import ALL, CURRENCY, DENSE_SETS, DIMENSIONS, KPIS, SEGMENT_SETS
+from tests.oracle.catalogue import ALL, CURRENCY, DENSE_SETS, DIMENSIONS, KPIS, SEGMENT_SETS, Kpi
 from tests.oracle.channels import PAID
 from tests.oracle.facts import Fact, all_periods
 from tests.oracle.periods import GRAINS, next_start, period_end, year_before
@@ -33,18 +33,21 @@ VALUES = (
 )
 
 
-def rows(facts: Sequence[Fact], until: pd.Timestamp) -> pd.DataFrame:
-    """All KPIs at all legal grains and sets, as published."""
-    found = [_of_set(facts, grain, name, until) for grain in GRAINS for name in SEGMENT_SETS]
-    result = pd.concat([part for part in found if part is not None], ignore_index=True)
+def rows(facts: Sequence[Fact], until: pd.Timestamp, kpis: Sequence[Kpi] = KPIS) -> pd.DataFrame:
+    """KPIs at all legal grains and sets, as published."""
+    found = [_of_set(kpis, facts, grain, name, until) for grain in GRAINS for name in SEGMENT_SETS]
+    empty = pd.DataFrame(columns=[*KEY, *VALUES])
+    result = pd.concat([part for part in found if part is not None] or [empty], ignore_index=True)
     result["is_missing"] = False
     result = result.reindex(columns=[*KEY, *VALUES])
     return result.fillna(dict.fromkeys(DIMENSIONS, ALL))
 
 
-def _of_set(facts: Sequence[Fact], grain: str, segment_set: str, until: pd.Timestamp) -> pd.DataFrame | None:
+def _of_set(
+    published_kpis: Sequence[Kpi], facts: Sequence[Fact], grain: str, segment_set: str, until: pd.Timestamp
+) -> pd.DataFrame | None:
     """The rows of one grain and set, all KPIs computed on one wide table of measures."""
-    kpis = [kpi for kpi in KPIS if grain in kpi.grains and segment_set in kpi.sets]
+    kpis = [kpi for kpi in published_kpis if grain in kpi.grains and segment_set in kpi.sets]
     wide = _wide(facts, {name for kpi in kpis for name in kpi.measures}, grain, segment_set, until)
     if wide is None:
         return None
