@@ -7,8 +7,10 @@ from functools import cached_property
 from typing import Any, Self
 
 import duckdb
+import pyarrow as pa
 
 from sandbox.vendors.encode import plain_instant
+from sandbox.vendors.ga4_people import CELLS, previous_days
 from sandbox.world.model import COUNTRY_NAMES, World
 
 MOST_DIMENSIONS, MOST_METRICS = 9, 10
@@ -127,7 +129,8 @@ class WebTruth:
         threshold = self._world.losses.user_threshold
         is_told_apart = any(name not in _TIME for name in question.dimensions)
         guards = has_people and is_told_apart and threshold > 0
-        sql = _people_sql(question) if has_people else _sums_sql(question)
+        is_filtered = has_people and (question.where != "true" or _cell(question) is None)
+        sql = _people_sql(question) if is_filtered else _sums_sql(question)
         limits = [question.date_from, question.date_to]
         rows = self._database.execute(sql, limits).fetchall()
         shown = [row[0] for row in rows if not guards or row[1] >= threshold]
@@ -151,11 +154,10 @@ class WebTruth:
         )
         frame = sessions.loc[seen, list(columns)]
         frame["country"] = frame["country"].cat.rename_categories(COUNTRY_NAMES)
+        frame["person_id"] = pa.array(frame["person_id"], pa.string()).cast(pa.int64()).to_numpy()
+        frame = frame.assign(**previous_days(frame))
         database.register("frame", frame)
-        database.execute(
-            "create table visits as "
-            "select * replace (cast(person_id as bigint) as person_id, cast(date as date) as date) from frame"
-        )
+        database.execute("create table visits as select * replace (cast(date as date) as date) from frame")
         database.unregister("frame")
         if self._world.losses.landing_pages_kept is not None:
             database.execute(_FOLDED, [self._world.losses.landing_pages_kept])
@@ -180,13 +182,35 @@ inner join ranked on ranked.date = visits.date and ranked.landing_page = cast(vi
 
 
 def _sums_sql(question: Question) -> str:
+    """Sums over sessions; people count at their first session in the cell since its period, or the range, began."""
     names = {name: f"m{place}" for place, name in enumerate(question.metrics)}
-    values = ", ".join(f"{_SUMS[name][1]} as {column}" for name, column in names.items())
-    shown = [_SUMS[name][2].format(column) for name, column in names.items()]
+    known = {**_SUMS, **_first_sessions(question)}
+    values = ", ".join(f"{known[name][1]} as {column}" for name, column in names.items())
+    values += f", {known['totalUsers'][1] if 'totalUsers' in known else '0'} as users"
+    shown = [known[name][2].format(column) for name, column in names.items()]
     grouped = (
         f"select {_groups(question)} {values} from visits where {_where(question)} group by all having count(*) > 0"
     )
-    return f"select {_json(question, shown)}, 0 from ({grouped}) {_order(question)}"
+    return f"select {_json(question, shown)}, users from ({grouped}) {_order(question)}"
+
+
+def _first_sessions(question: Question) -> dict[str, tuple[str, str, str]]:
+    cell = _cell(question)
+    if cell is None:
+        return {}
+    time = next((_TIME[name][0] for name in question.dimensions if name in _TIME), "date '1970-01-01'")
+    start = f"(cast(greatest(cast({time} as date), date '{question.date_from}') as date) - date '1970-01-01')"
+    return {
+        "totalUsers": ("INTEGER", f"count_if(before_{cell} < {start})", "{}"),
+        "activeUsers": ("INTEGER", f"count_if(active_before_{cell} < {start})", "{}"),
+    }
+
+
+def _cell(question: Question) -> str | None:
+    """What people are told apart by, if it is one of the known cells at one grain."""
+    times = [name for name in question.dimensions if name in _TIME]
+    others = [name for name in question.dimensions if name not in _TIME]
+    return CELLS.get("".join(others)) if len(times) <= 1 and len(others) <= 1 else None
 
 
 def _people_sql(question: Question) -> str:
