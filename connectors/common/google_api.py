@@ -89,9 +89,11 @@ class GoogleToken:
         self._grant = grant
         self._credential = credential
         self._token = ""
+        _, slash, path = token_url.partition("://")[2].partition("/")
+        self._path = slash + path
         self._client = ApiClient(
             source,
-            token_url,
+            token_url.removesuffix(self._path),
             credential,
             auth_headers=lambda: {"Content-Type": "application/x-www-form-urlencoded"},
             judge=self._judge,
@@ -105,7 +107,7 @@ class GoogleToken:
 
     def refresh(self) -> None:
         """Raises CredentialsRejectedError when Google does not take the credentials."""
-        body = self._client.call("POST", "", body=urlencode(self._grant()).encode())
+        body = self._client.call("POST", self._path, body=urlencode(self._grant()).encode())
         try:
             self._token = msgspec.json.decode(body, type=Token).access_token
         except msgspec.DecodeError:
