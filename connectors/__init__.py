@@ -13,6 +13,8 @@ from connectors.common.source import Source
 # Telemetry is off everywhere; dlt reads this when a pipeline is made.
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
 os.environ.setdefault("RUNTIME__LOG_LEVEL", "ERROR")
+# Its trace of a run writes the settings that it resolved, secrets too, into a file in clear. Not a default: a must.
+os.environ["ENABLE_RUNTIME_TRACE"] = "false"
 # One resource after the other, in the order in which a source yields them: fewer pages in memory at a time.
 os.environ.setdefault("EXTRACT__NEXT_ITEM_MODE", "fifo")
 

@@ -57,15 +57,20 @@ def shape(name: str, mapping: Mapping, inputs: Dict[str, Rows], hasher: Hasher) 
             for target in mapping.entities:
                 landed = _entity(connection, mapping, target, shaped.bad, hasher)
                 shaped.tables.setdefault(target.entity, []).append(landed)
-        except duckdb.Error as error:
-            raise SourceError(f"files: mapping {name}: {_safe_words(error)}") from None
+        except (duckdb.Error, _WrongMappingError) as error:
+            words = _safe_words(error) if isinstance(error, duckdb.Error) else str(error)
+            raise SourceError(f"files: mapping {name}: {words}.") from None
     return shaped
+
+
+class _WrongMappingError(Exception):
+    """What only the data shows to be wrong in a mapping."""
 
 
 def _safe_words(error: duckdb.Error) -> str:
     """DuckDB's words where they speak of the mapping; where they would quote a cell, which may be personal, our own."""
     if isinstance(error, (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)):
-        return str(error).splitlines()[0][:300]
+        return str(error).splitlines()[0][:300].rstrip(".")
     return (
         f"its SQL fails on some row ({type(error).__name__}): write try_cast for cast, "
         "and note that it can read nothing but its inputs"
@@ -87,9 +92,9 @@ def _prepare(connection: duckdb.DuckDBPyConnection, mapping: Mapping, origin: st
         )
         source = "long"
     known = _columns(connection, source)
-    # Rows of a `select` that does not hand on `_file` and `_line` are counted as they come.
-    file = FILE if FILE in known else quoted(origin)
-    line = LINE if LINE in known else "row_number() over ()"
+    # Rows of a `select` that does not hand on `_file` and `_line`, or not for each row, are counted as they come.
+    file = f"coalesce({FILE}, {quoted(origin)})" if FILE in known else quoted(origin)
+    line = f"coalesce({LINE}, row_number() over ())" if LINE in known else "row_number() over ()"
     others = ", ".join(named(column) for column in known if column not in (FILE, LINE))
     connection.execute(f"create table placed as select {others}, {file} as {FILE}, {line} as {LINE} from {source}")
     if not mapping.pivot:
@@ -110,7 +115,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, mapping: Mapping, origin: st
 def _one_select(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
     statements = connection.extract_statements(sql)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        raise SourceError("files: `select` must be one SELECT statement")
+        raise _WrongMappingError("`select` must be one SELECT statement")
     return statements[0].query.strip().rstrip(";")
 
 
@@ -123,7 +128,7 @@ def _matching(connection: duckdb.DuckDBPyConnection, relation: str, patterns: tu
     known = _columns(connection, relation)
     found = [column for column in known if any(fnmatch.fnmatchcase(column, pattern) for pattern in patterns)]
     if lacking := [pattern for pattern in patterns if not fnmatch.filter(known, pattern)]:
-        raise SourceError(f"files: `unpivot` names {lacking[0]!r}, which no column fits")
+        raise _WrongMappingError(f"`unpivot` names {lacking[0]!r}, which no column fits")
     return found
 
 
@@ -150,12 +155,14 @@ def _entity(
         reasons.append((table.primary_key[0], "is_repeated", f"repeats the key ({', '.join(table.primary_key)})"))
     arms = " ".join(f"when {when} then {number}" for number, (_, when, _) in enumerate(reasons))
     # Cells and values stand side by side, so that a rule's plain column name means the value.
+    connection.execute(f"create or replace temp table typed as select *, {', '.join(values)} from raw")
+    # Before keys are compared: two spellings of one address are one key.
+    _hash(connection, target, table, hasher)
     connection.execute(
         f"create or replace temp table judged as select *, case {arms} end as wrong from "
-        f"(select *, {repeats} as is_repeated from (select *, {', '.join(values)} from raw) as typed) as typed"
+        f"(select *, {repeats} as is_repeated from typed) as typed"
     )
     _quarantine(connection, reasons, bad)
-    _hash(connection, target, table, hasher)
     landed: pa.Table = connection.sql(_kept(target, table, ordered)).to_arrow_table()
     # DuckDB's answer makes no promise of not-null columns: checked by the cast to the declared schema.
     loose = pa.schema([pa.field(name, kind) for name, kind in table.columns.items()])
@@ -223,7 +230,7 @@ def _hash(connection: duckdb.DuckDBPyConnection, target: Target, table: Table, h
         if kind is None:
             continue
         column = named(name)
-        distinct = connection.execute(f"select distinct {column} from judged where {column} is not null").fetchall()
+        distinct = connection.execute(f"select distinct {column} from typed where {column} is not null").fetchall()
         values = [row[0] for row in distinct]
         make = {"email": hasher.email, "phone": hasher.phone, "text": hasher.text}[kind]
         known = pa.table(
@@ -237,5 +244,5 @@ def _hash(connection: duckdb.DuckDBPyConnection, target: Target, table: Table, h
         role = ""
         if kind == "email" and "is_role_address" in table.columns:
             role = ", is_role_address = coalesce(is_role_address, known.is_role)"
-        connection.execute(f"update judged set {column} = known.hash{role} from known where {column} = known.clear")
+        connection.execute(f"update typed set {column} = known.hash{role} from known where {column} = known.clear")
         connection.unregister("known")

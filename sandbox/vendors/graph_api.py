@@ -144,6 +144,11 @@ def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) 
     return Response(status, body if isinstance(body, bytes) else json.dumps(body).encode(), HEADERS | (headers or {}))
 
 
+def listed(text: str) -> list[str]:
+    """A list parameter: comma text in an address, a JSON list in the form of the vendor's own client."""
+    return json.loads(text) if text.startswith("[") else [name for name in text.split(",") if name]
+
+
 def _day(value: Any) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 

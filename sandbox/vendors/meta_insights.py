@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sandbox.vendors.encode import json_texts, plain_instant
+from sandbox.vendors.graph_api import listed
 from sandbox.world.model import World
 
 Ints = npt.NDArray[np.int64]
@@ -367,8 +368,8 @@ def _list(field: str, actions: list[tuple[str, Any]]) -> str:
 
 def question_of(params: dict[str, str]) -> Question:
     """Raises ValueError with the vendor's words for what it does not know."""
-    fields = tuple(name for name in params.get("fields", "impressions,spend").split(",") if name)
-    breakdowns = tuple(name for name in params.get("breakdowns", "").split(",") if name)
+    fields = tuple(listed(params.get("fields", "impressions,spend")))
+    breakdowns = tuple(listed(params.get("breakdowns", "")))
     days = msgspec.json.decode(params.get("time_range", "{}"))
     filters = msgspec.json.decode(params.get("filtering", "[]"))
     level = params.get("level", "account")

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sandbox.vendors.encode import instants, plain_instant
-from sandbox.vendors.graph_api import VERSION, ZONE, GraphVendor, Params, RefusedError, instant
+from sandbox.vendors.graph_api import VERSION, ZONE, GraphVendor, Params, RefusedError, instant, listed
 from sandbox.world.model import World
 
 PAGE, ACCOUNT = "444444444", "17841400000000001"
@@ -73,7 +73,7 @@ class MetaOrganic(GraphVendor):
 
     def _in_batch(self, call: dict[str, str], token: str) -> dict[str, Any]:
         """One call of a batch: its answer is JSON in a text."""
-        path, _, query = call["relative_url"].partition("?")
+        path, _, query = call["relative_url"].removeprefix(f"{VERSION}/").partition("?")
         try:
             return {"code": 200, "body": json.dumps(self._answer(call["method"], path, dict(parse_qsl(query)), token))}
         except RefusedError as refused:
@@ -89,7 +89,7 @@ class MetaOrganic(GraphVendor):
 
     def _account_insights(self, owner: str, params: Params) -> dict[str, Any]:
         columns = PAGE_COLUMNS if owner == PAGE else ACCOUNT_COLUMNS
-        metrics = params["metric"].split(",")
+        metrics = listed(params["metric"])
         is_total = params.get("metric_type") == "total_value"
         if set(metrics) - set(columns) - ({"total_interactions"} if is_total else set()):
             raise INVALID
@@ -138,7 +138,7 @@ class MetaOrganic(GraphVendor):
         if row is None:
             raise RefusedError(100, f"Object with ID '{post}' does not exist", 33)
         columns = POST_COLUMNS if row["account_id"] == PAGE else MEDIA_COLUMNS
-        metrics = params["metric"].split(",")
+        metrics = listed(params["metric"])
         if set(metrics) - set(columns):
             raise INVALID
         values = {name: int(row[columns[name]]) for name in metrics}

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,7 +16,7 @@ import pytest
 from connectors.common.errors import SourceError
 from connectors.common.privacy import Hasher
 from connectors.files import SOURCE, preview
-from connectors.files.shape import Shaped
+from connectors.files.shape import Shaped, closed_connection
 from tests.connectors.conftest import Landing
 
 COSTS = """
@@ -410,6 +411,26 @@ def test_a_select_reaches_nothing_but_its_inputs(sql: str, folder: Path, tmp_pat
     assert not list(tmp_path.glob("outside.csv.*"))
 
 
+def test_the_closed_connection_cannot_be_opened_again(tmp_path: Path) -> None:
+    table = elsewhere = pa.table({"a": [1]})
+    assert elsewhere.num_rows == 1
+    with closed_connection({"input": table}) as connection:
+        assert connection.execute("select a from input").fetchall() == [(1,)]
+        for sql in (
+            "select * from elsewhere",
+            "set memory_limit = '1GB'",
+            "reset lock_configuration",
+            "set enable_external_access = true",
+            f"copy input to '{tmp_path}/out.csv'",
+            f"attach '{tmp_path}/out.duckdb'",
+            "install httpfs",
+            "load httpfs",
+        ):
+            with pytest.raises(duckdb.Error):
+                connection.execute(sql)
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_path_of_an_input_stays_in_its_folder(folder: Path, tmp_path: Path, mapped: Mapped) -> None:
     (tmp_path / "outside.csv").write_text("id,at,score\na,2026-01-01,5\n")
     for path in ("../outside.csv", str(tmp_path / "outside.csv"), "x/../../outside.csv"):
@@ -444,6 +465,20 @@ def test_addresses_are_hashed_before_they_land_and_shared_mailboxes_told(
     assert [row["is_role_address"] for row in found] == [False, True, None]
     assert [row["phone_hash"] for row in found] == [hasher.phone("+4670123"), None, hasher.phone("+4670123")]
     assert "nna" not in str(found)
+
+
+def test_two_spellings_of_an_address_are_one_key(folder: Path, mapped: Mapped) -> None:
+    (folder / "a.csv").write_text("mail\nAnna@Example.com\nanna@example.com\n")
+    shaped = mapped(
+        """
+        input: a.csv
+        max_bad_share: 1
+        entities:
+          - {entity: customers, columns: {customer_id: {column: mail, hash: email}}}
+        """
+    )
+    assert len(rows(shaped, "customers")) == 1
+    assert [(row.line, row.reason) for row in shaped.bad] == [(3, "repeats the key (customer_id)")]
 
 
 def test_an_address_cannot_land_in_clear(mapped: Mapped) -> None:

@@ -72,7 +72,7 @@ def test_a_type_that_bi_tools_do_not_read_is_refused_and_the_old_file_stays(toy:
     toy.refresh()
     before = toy.home.marts.read_bytes()
     with duckdb.connect(str(toy.home.warehouse)) as connection:
-        connection.execute("create or replace view marts.fct_orders as select [1, 2] as parts")
+        connection.execute("create or replace table marts.fct_orders as select [1, 2] as parts")
     with pytest.raises(NotPublishedError, match=r"fct_orders.parts is INTEGER"):
         publish(Run.of("bad", RunSettings()), Project.open(TINY))
     assert toy.home.marts.read_bytes() == before

@@ -120,5 +120,5 @@ def _compile(folder: Path, databases: tuple[str, ...], kept: Path) -> None:
             check=False,
         )
         if result.returncode:
-            raise RuntimeError(f"dbt compile failed:\n{result.stdout}\n{result.stderr}")
+            raise RuntimeError(f"dbt compile failed ({result.returncode}):\n{result.stdout}\n{result.stderr}")
         (work / "target" / "manifest.json").replace(kept / "manifest.json")

@@ -1,0 +1,88 @@
+"""What the dbt step leans on and is not a public name, and what it leaves behind."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+
+from orchestration import build
+from orchestration.manifest import Project, ProjectBrokenError
+from tests.orchestration.conftest import Toy
+from tests.orchestration.toy import TINY
+
+
+def test_models_appear_as_materialisations_and_tests_as_checks_of_the_run(toy: Toy) -> None:
+    run = toy.refresh()
+    done = {event.asset_key.to_user_string(): event for event in run.result.get_asset_materialization_events()}
+    assert {"staging/stg_shop__orders", "kpi/kpi_values_tactical", "marts/kpi_values"} <= set(done)
+    metadata = done["marts/kpi_values"].step_materialization_data.materialization.metadata
+    assert metadata["unique_id"].value == "model.tiny.kpi_values"
+    gate = next(gate for gate in run.records.gates() if gate.gate == "dbt")
+    assert {check.name for check in gate.checks} == {
+        "unique_fct_orders_daily_order_date",
+        "not_null_fct_orders_daily_order_date",
+    }
+    published = toy.marts("select distinct gate from data_quality order by 1")
+    assert published == [("dbt",), ("landing.shop",), ("landing.web",), ("marts",)]
+
+
+def test_the_warehouse_is_closed_after_dbt(toy: Toy) -> None:
+    toy.refresh()
+    # Another process can write it, so this one holds it no longer.
+    code = f"import duckdb; duckdb.connect({str(toy.home.warehouse)!r}).execute('create table free as select 1')"
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_a_model_that_cannot_be_built_is_named_and_nothing_is_published(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toy.refresh()
+    arguments = build._arguments
+    monkeypatch.setattr(build, "_arguments", lambda *given: [*arguments(*given), "--vars", '{"is_broken": true}'])
+    before = toy.marts("select run_id from publish_info")
+    toy.held["shop"][70]["amount"] = 5
+    run = toy.refresh()
+    assert not run.success
+    assert "fct_orders_daily: " in run.failure("models")
+    assert "no date" in run.failure("models")
+    assert toy.marts("select run_id from publish_info") == before
+
+
+def test_the_parsed_project_is_kept_by_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from orchestration import manifest
+
+    monkeypatch.setattr(manifest, "CACHE", tmp_path)
+    parsed: list[Path] = []
+    parse = manifest._parse
+    monkeypatch.setattr(manifest, "_parse", lambda folder, kept: (parsed.append(kept), parse(folder, kept)))
+    first, again = Project.open(TINY), Project.open(TINY)
+    assert len(parsed) == 1
+    assert first == again
+    assert [node["name"] for node in first.published] == ["fct_orders", "kpi_catalog", "kpi_values", "source_status"]
+
+
+def test_a_project_that_does_not_parse_is_said_in_dbts_words(tmp_path: Path) -> None:
+    (tmp_path / "dbt_project.yml").write_text("name: broken\nprofile: tiny\nversion: 1.0.0\n")
+    (tmp_path / "profiles.yml").write_text((TINY / "profiles.yml").read_text())
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "a.sql").write_text("select * from {{ ref('nowhere') }}")
+    with pytest.raises(ProjectBrokenError, match="nowhere"):
+        Project.open(tmp_path)
+
+
+def test_every_buildable_comes_after_what_it_reads() -> None:
+    order = [node["unique_id"] for node in Project.open(TINY).buildable]
+    for node in Project.open(TINY).buildable:
+        for parent in node["depends_on"]["nodes"]:
+            assert parent not in order or order.index(parent) < order.index(node["unique_id"])
+
+
+def test_keys_join_landing_and_models(toy: Toy) -> None:
+    specs = {spec.key: spec for spec in toy.definitions.resolve_all_asset_specs()}
+    staged = specs[dg.AssetKey(["staging", "stg_shop__orders"])]
+    assert [dep.asset_key for dep in staged.deps] == [dg.AssetKey(["shop", "orders"])]
+    assert "dlt" in specs[dg.AssetKey(["shop", "orders"])].kinds
+    assert duckdb.__version__.startswith("2.")

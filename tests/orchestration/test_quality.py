@@ -1,0 +1,135 @@
+"""The runner: what a check says, and that a check that cannot run is told from data that are bad."""
+
+import threading
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from connectors.common.source import Source
+from connectors.common.table import DAY, MONEY, TEXT, WHOLE, Reload, Table
+from orchestration.quality import generic
+from orchestration.quality.runner import validate
+from orchestration.quality.suite import Days, GateBrokenError, Rule, Unique, Volume
+
+SESSIONS = Table(
+    "sessions",
+    {"date": DAY, "country": TEXT, "sessions": WHOLE, "correction": MONEY},
+    ("date", "country"),
+    Reload.WINDOW,
+    window_column="date",
+)
+WEB = Source("web", "Web", (SESSIONS,), (), lambda _: None, 3, 2)  # type: ignore[arg-type,return-value]
+LAST = date(2026, 3, 17)
+DAYS = Days(date(2026, 3, 15), LAST, LAST)
+SIGNED = {"sessions": frozenset({"correction"})}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """90 days of sessions in two countries until the last day."""
+    path = tmp_path / "web.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "create schema raw_web; create table raw_web.sessions as select date '2026-03-17' - n::integer as date, "
+            "country, 10::bigint as sessions, -1::decimal(18, 6) as correction "
+            "from range(90) as days(n), (values ('SE'), ('NO')) as countries(country), range(5) as parts(part)"
+        )
+        connection.execute("create or replace table raw_web.sessions as select distinct * from raw_web.sessions")
+    return path
+
+
+def change(file: Path, sql: str) -> None:
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(sql)
+
+
+def failed(file: Path, rules: list[Rule]) -> dict[str, str]:
+    return {check.name: check.message for check in validate({"state": file}, [], rules) if not check.passed}
+
+
+def rules() -> list[Rule]:
+    return generic.rules(WEB, SESSIONS, DAYS, SIGNED)
+
+
+def test_good_data_pass_and_release_the_file(file: Path) -> None:
+    unique = Unique("sessions", generic.looked_at(WEB, SESSIONS, DAYS), SESSIONS.primary_key)
+    volume = Volume("sessions", generic.looked_at(WEB, SESSIONS, DAYS), 1, 100)
+    checks = validate({"state": file}, [unique, volume], rules())
+    assert [check.name for check in checks if not check.passed] == []
+    assert len(checks) == 6
+    change(file, "drop table raw_web.sessions")  # a writer gets in: the gate holds nothing
+
+
+@pytest.mark.parametrize(
+    ("sql", "name", "message"),
+    [
+        (
+            "update raw_web.sessions set sessions = -1 where date = '2026-03-16' and country = 'SE'",
+            "counts and amounts are not negative",
+            "1 rows, for example 2026-03-16 SE",
+        ),
+        (
+            "update raw_web.sessions set country = null where date = '2026-03-17' and country = 'SE'",
+            "keys are there",
+            "1 rows, for example 2026-03-17 null",
+        ),
+        (
+            "delete from raw_web.sessions where date > '2026-03-14'",
+            "data are fresh",
+            "1 rows, for example until 2026-03-14",
+        ),
+        (
+            "insert into raw_web.sessions select date, 'Sverige ' || part, 1, 0 from "
+            "(select distinct date from raw_web.sessions where date > '2026-03-14'), range(4) as parts(part); "
+            "insert into raw_web.sessions select date, 'X' || part, 1, 0 from "
+            "(select distinct date from raw_web.sessions where date < '2026-03-01'), range(2) as parts(part)",
+            "no sudden new values of country",
+            "1 rows, for example Sverige 0",
+        ),
+    ],
+)
+def test_what_is_implausible_is_named_with_a_sample(file: Path, sql: str, name: str, message: str) -> None:
+    change(file, sql)
+    assert failed(file, rules())[name] == message
+
+
+def test_a_day_within_the_sources_lag_and_old_days_are_not_stale(file: Path) -> None:
+    change(file, "delete from raw_web.sessions where date > '2026-03-16'")
+    assert "data are fresh" not in failed(file, rules())
+    change(file, "delete from raw_web.sessions where date > '2026-02-16'")
+    old = Days(date(2026, 2, 1), date(2026, 2, 3), LAST)
+    assert "data are fresh" not in failed(file, generic.rules(WEB, SESSIONS, old, SIGNED))
+
+
+def test_repeated_keys_and_unusual_volumes_are_counted(file: Path) -> None:
+    change(file, "insert into raw_web.sessions select * from raw_web.sessions where date = '2026-03-17'")
+    rows = generic.looked_at(WEB, SESSIONS, DAYS)
+    unique, volume = validate(
+        {"state": file}, [Unique("sessions", rows, SESSIONS.primary_key), Volume("sessions", rows, 1, 7)], []
+    )
+    assert (unique.passed, unique.failed_rows) == (False, 4)
+    assert unique.sample_key.startswith("2026-03-17")
+    assert (volume.passed, volume.message) == (False, "8 rows, where 1 to 7 are usual")
+
+
+def test_a_check_that_cannot_run_says_nothing_about_the_data(file: Path) -> None:
+    with pytest.raises(GateBrokenError, match="nowhere"):
+        validate({"state": file}, [], [Rule("x", "sessions", "select nowhere from raw_web.sessions")])
+    with pytest.raises(GateBrokenError, match="could not run"):
+        validate({"state": file}, [Unique("sessions", "select * from raw_web.sessions", ("nowhere",))], [])
+
+
+def test_gates_may_run_in_two_threads(file: Path) -> None:
+    found: list[int] = []
+
+    def ask() -> None:
+        found.append(len(validate({"state": file}, [], rules())))
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [4, 4]
