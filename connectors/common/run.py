@@ -1,18 +1,18 @@
-"""Runs a connector into its private DuckDB file: plan the window, extract, compare, load."""
+"""Runs a connector into its private DuckDB file: plan the window, extract, compare with what is there, load."""
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import dlt
 import duckdb
 import pyarrow as pa
 from dlt.extract import DltSource
 
-from connectors.common.digest import ContentDigest
 from connectors.common.errors import SourceError
+from connectors.common.news import News, covers
 from connectors.common.privacy import Hasher
 from connectors.common.resource import TOMBSTONE
 from connectors.common.source import LoadRequest, Source
@@ -28,7 +28,6 @@ LOADED_WINDOWS = Table(
         "date_to": DAY,
         "as_of": INSTANT,
         "is_bounded": FLAG,  # asked for a range by hand: does not move the cursor
-        "digest": TEXT,
         "row_count": WHOLE,
         "loaded_at": INSTANT,
     },
@@ -81,7 +80,7 @@ def plan_load(
     last = _last_load(source, state_path)
     if last is None:
         return Plan(Window(min(history_start, last_day), last_day), None, is_bounded=False)
-    last_to, last_as_of, _ = last
+    last_to, last_as_of = last
     start = max(min(last_to, last_day) - timedelta(days=source.reload_days - 1), history_start)
     changed_since = min(last_as_of, as_of) - source.cursor_overlap if source.uses_cursor else None
     return Plan(Window(min(start, last_day), last_day), changed_since, is_bounded=False)
@@ -90,27 +89,31 @@ def plan_load(
 def load(source: Source, state_path: Path, plan: Plan, as_of: datetime, hasher: Hasher) -> LoadResult:
     """Extracts and loads into `state_path`; raises SourceError with one clear sentence, old rows untouched.
 
-    A load whose every row equals the load before (same window, same digest) writes nothing.
+    A load that brings no new day and no row that is not there already writes nothing.
     """
     state_path.parent.mkdir(parents=True, exist_ok=True)
     request = LoadRequest(plan.window, as_of, hasher, plan.changed_since)
     pipeline = _pipeline(source, state_path)
     built = source.build(request)
-    counter = _Counter()
-    counter.watch(built)
+    windows = _loaded_windows(source, state_path)
+    unfinished = state_path.with_name(f".{state_path.name}.unfinished")
+    may_be_known = not unfinished.exists() and covers(windows, plan.window.days())
+    watch = _Watch(News(source.tables) if may_be_known else None)
+    watch.all(built)
     with _unwrapped():
         pipeline.extract(built)
-    digest = counter.digest(plan)
-    last = _last_load(source, state_path)
-    if last is not None and last[2] == digest:
+    if watch.news is not None and not watch.news.is_there(state_path, dataset_name(source)):
         pipeline.abort_packages()
-        return LoadResult(source.name, plan, is_changed=False, rows=counter.rows)
-    load_id = f"{as_of:%Y%m%dT%H%M%S}-{digest[:12]}"
+        return LoadResult(source.name, plan, is_changed=False, rows=watch.rows)
+    load_id = f"{as_of:%Y%m%dT%H%M%S}-{uuid4().hex[:12]}"
+    # Rows that a killed load left without a note are in the file and yet not promoted: the next load is news.
+    unfinished.touch()
     with _unwrapped():
         pipeline.normalize()
         pipeline.load()
-    _note_load(source, state_path, LOADED_WINDOWS.rows([_window_row(plan, as_of, load_id, digest, counter)]))
-    return LoadResult(source.name, plan, is_changed=True, rows=counter.rows, load_id=load_id)
+    _note_load(source, state_path, LOADED_WINDOWS.rows([_window_row(plan, as_of, load_id, watch.rows)]))
+    unfinished.unlink()
+    return LoadResult(source.name, plan, is_changed=True, rows=watch.rows, load_id=load_id)
 
 
 def create_empty(source: Source, path: Path) -> None:
@@ -147,63 +150,61 @@ def _note_load(source: Source, state_path: Path, row: pa.Table) -> None:
         connection.execute("commit")
 
 
-def _window_row(plan: Plan, as_of: datetime, load_id: str, digest: str, counter: "_Counter") -> dict[str, object]:
+def _window_row(plan: Plan, as_of: datetime, load_id: str, rows: dict[str, int]) -> dict[str, object]:
     return {
         "load_id": load_id,
         "date_from": plan.window.date_from,
         "date_to": plan.window.date_to,
         "as_of": as_of,
         "is_bounded": plan.is_bounded,
-        "digest": digest,
-        "row_count": sum(counter.rows.values()),
+        "row_count": sum(rows.values()),
         "loaded_at": datetime.now(UTC),
     }
 
 
-def _last_load(source: Source, state_path: Path) -> tuple[date, datetime, str] | None:
-    """Last day, as_of and digest of the last load that moved the cursor."""
+def _last_load(source: Source, state_path: Path) -> tuple[date, datetime] | None:
+    """Last day and as_of of the last load that moved the cursor."""
+    moved = [window for window in _loaded_windows(source, state_path) if not window["is_bounded"]]
+    return (moved[-1]["date_to"], moved[-1]["as_of"].astimezone(UTC)) if moved else None
+
+
+def _loaded_windows(source: Source, state_path: Path) -> list[dict[str, Any]]:
+    """The rows of `loaded_windows`, oldest first; none before the first load."""
     if not state_path.exists():
-        return None
+        return []
     with duckdb.connect(str(state_path)) as connection:
         try:
-            row = connection.execute(
-                f"select date_to, as_of, digest from {dataset_name(source)}.loaded_windows "
-                "where not is_bounded order by loaded_at desc limit 1"
-            ).fetchone()
+            cursor = connection.execute(
+                f"select date_from, date_to, as_of, is_bounded from {dataset_name(source)}.loaded_windows "
+                "order by loaded_at"
+            )
         except duckdb.CatalogException:
-            return None
-    return None if row is None else (row[0], row[1].astimezone(UTC), row[2])
+            return []
+        names = ("date_from", "date_to", "as_of", "is_bounded")
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-class _Counter:
-    """Counts rows and hashes content per resource while dlt extracts."""
+class _Watch:
+    """Counts the rows of each resource while dlt extracts, and hands them to `news`, if asked to compare."""
 
-    def __init__(self) -> None:
+    def __init__(self, news: News | None) -> None:
         self.rows: dict[str, int] = {}
-        self._digests: dict[str, ContentDigest] = {}
+        self.news = news
 
-    def watch(self, built: DltSource) -> None:
+    def all(self, built: DltSource) -> None:
         for item in built.resources.values():
             self.rows[item.name] = 0
-            self._digests[item.name] = ContentDigest()
-            item.add_map(self._counting(item.name))
+            item.add_map(self._watching(item.name))
 
-    def digest(self, plan: Plan) -> str:
-        # The last day belongs to it: a new day without news is news. The first does not: reloaded days are content.
-        parts = [
-            f"{plan.window.date_to}",
-            *(f"{name}={self._digests[name].text()}" for name in sorted(self._digests)),
-        ]
-        return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
-
-    def _counting(self, name: str) -> Any:
-        def count(item: Any) -> Any:
+    def _watching(self, name: str) -> Any:
+        def see(item: Any) -> Any:
             if isinstance(item, pa.Table):
                 self.rows[name] += item[TOMBSTONE].null_count if TOMBSTONE in item.column_names else item.num_rows
-                self._digests[name].add(item)
+            if self.news is not None:
+                self.news.add(name, item)
             return item
 
-        return count
+        return see
 
 
 class _unwrapped:  # noqa: N801  reads as a statement

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import dlt
 import duckdb
 import pyarrow as pa
 import pytest
 
+from connectors.common import run
 from connectors.common.errors import SourceError
 from connectors.common.privacy import Hasher
 from connectors.common.resource import resource
@@ -142,13 +144,54 @@ def test_lines_of_a_changed_order_are_replaced_and_of_others_kept(source: Source
 
 def test_an_unchanged_answer_writes_nothing(source: Source, vendor: Vendor, state: Path) -> None:
     refresh(source, state)
-    refresh(source, state)  # the restating window of a second load differs from the first one's
     before = state.stat().st_mtime_ns
+    vendor.people = ["b"]  # a changed-since answer that only repeats its overlap
     result = refresh(source, state)
     assert not result.is_changed
+    assert result.rows == {"visits": 3, "people": 1, "lines": 2}
     assert state.stat().st_mtime_ns == before
-    vendor.visits[LAST] = {"/": 99}
+    assert rows(state, "select count(*) from raw_toy.loaded_windows") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("table", "answer"),
+    [
+        ("visits", {LAST: {"/": 99}}),
+        ("visits", {LAST: {}}),
+        ("visits", {LAST: {"/": 9, "/new": 1}}),
+        ("people", ["c"]),
+        ("lines", {"o1": ["l1"]}),
+        ("lines", {"o1": ["l1", "l2", "l3"]}),
+    ],
+)
+def test_whatever_differs_from_what_is_there_is_news(
+    source: Source, vendor: Vendor, state: Path, table: str, answer: Any
+) -> None:
+    refresh(source, state)
+    known = getattr(vendor, table)
+    setattr(vendor, table, {**known, **answer} if table == "visits" else answer)
     assert refresh(source, state).is_changed
+    assert not refresh(source, state).is_changed
+
+
+def test_a_new_day_without_rows_is_news(source: Source, state: Path) -> None:
+    refresh(source, state)
+    assert refresh(source, state, AS_OF + timedelta(days=1)).is_changed
+    assert not refresh(source, state, AS_OF + timedelta(days=1)).is_changed
+
+
+def test_rows_that_a_killed_load_left_are_news(
+    source: Source, vendor: Vendor, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh(source, state)
+    vendor.visits[LAST] = {"/": 99}
+    with monkeypatch.context() as patch:
+        patch.setattr(run, "_note_load", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            refresh(source, state)
+    assert rows(state, f"select visits from raw_toy.visits where date = '{LAST}'") == [(99,)]
+    assert refresh(source, state).is_changed
+    assert rows(state, "select count(*) from raw_toy.loaded_windows") == [(2,)]
 
 
 def test_a_range_by_hand_does_not_move_the_cursor(source: Source, vendor: Vendor, state: Path) -> None:
