@@ -6,8 +6,8 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import duckdb
@@ -28,11 +28,15 @@ class BuildFailedError(Exception):
 
 @dataclass(frozen=True)
 class Built:
-    """What the warehouse holds: the inputs it was built from, the models built from them, and if they are published."""
+    """What the warehouse holds: the inputs it was built from, the models built from them, and if they are published.
+
+    `project`: content of the dbt project whose views and seeds all stand in the warehouse; they hold no landed row.
+    """
 
     fingerprint: str = ""
     models: list[str] = field(default_factory=list)
     is_published: bool = False
+    project: str = ""
 
     @classmethod
     def read(cls, home: Home) -> "Built":
@@ -42,16 +46,18 @@ class Built:
         """Whether these models already stand in the warehouse, built from the same inputs."""
         return self.fingerprint == fingerprint and wanted <= set(self.models)
 
-    def forget(self, home: Home, fingerprint: str) -> None:
+    def forget(self, home: Home, fingerprint: str, project: str) -> "Built":
         """Before a build: what it will overwrite no longer counts, should it be killed."""
-        if self.fingerprint != fingerprint:
-            Built(fingerprint).write(home)
+        known = self.project if self.project == project else ""
+        kept = Built(fingerprint, self.models if self.fingerprint == fingerprint else [], project=known)
+        kept.write(home)
+        return kept
 
-    def add(self, home: Home, fingerprint: str, models: set[str]) -> None:
-        Built(fingerprint, sorted({*self.models, *models})).write(home)
+    def add(self, home: Home, models: set[str], project: str) -> None:
+        replace(self, models=sorted({*self.models, *models}), project=project).write(home)
 
     def published(self, home: Home) -> None:
-        Built(self.fingerprint, self.models, is_published=True).write(home)
+        replace(self, is_published=True).write(home)
 
     def write(self, home: Home) -> None:
         write_json(home.dbt / "built.json", asdict(self))
@@ -72,10 +78,19 @@ def inputs_fingerprint(run: Run, project: Project, sources: Sequence[str]) -> st
     return digest.hexdigest()
 
 
-def build(run: Run, project: Project, selected: Sequence[Node]) -> Iterator[dict[str, Any]]:
-    """Builds the models (and those that the warehouse still lacks); gives dbt's result events of models and seeds.
+def standing(run: Run, project: Project, built: Built) -> set[str]:
+    """Views and seeds that the warehouse has from this very project: building them again would change nothing."""
+    if run.rebuild or built.project != project.fingerprint:
+        return set()
+    there = _relations(run.home)
+    return {key for key, node in project.lasting.items() if (node["schema"], node["alias"]) in there}
 
-    Writes the records of the step, its tests as gate `dbt`. Raises BuildFailedError at the end.
+
+def build(run: Run, project: Project, selected: Sequence[Node], stands: set[str]) -> Iterator[dict[str, Any]]:
+    """Builds the models (and those that the warehouse still lacks) but those in `stands`, and tests all of them.
+
+    Gives dbt's result events of models and seeds. Writes the records of the step, its tests as gate `dbt`. Raises
+    BuildFailedError at the end.
     """
     started = time.monotonic()
     there = _relations(run.home)
@@ -83,7 +98,7 @@ def build(run: Run, project: Project, selected: Sequence[Node]) -> Iterator[dict
     wanted = {node["unique_id"]: node for node in (*selected, *lacking)}
     events: queue.Queue[dict[str, Any] | None] = queue.Queue()
     outcome: list[Any] = []
-    arguments = _arguments(run, project, list(wanted.values()))
+    arguments = _arguments(run, project, wanted, stands)
     thread = threading.Thread(target=_invoke, args=(arguments, run, events, outcome), name="dbt")
     thread.start()
     checks: list[Check] = []
@@ -137,8 +152,7 @@ def _invoke(arguments: list[str], run: Run, events: "queue.Queue[dict[str, Any] 
         events.put(None)
 
 
-def _arguments(run: Run, project: Project, wanted: Sequence[Node]) -> list[str]:
-    names = sorted(".".join(node["fqn"]) for node in wanted)
+def _arguments(run: Run, project: Project, wanted: Mapping[str, Node], stands: set[str]) -> list[str]:
     return [
         *(
             "--log-level",
@@ -153,11 +167,21 @@ def _arguments(run: Run, project: Project, wanted: Sequence[Node]) -> list[str]:
         ),
         *("--target-path", str(run.home.dbt / "target"), "--log-path", str(run.home.dbt / "logs")),
         *("--vars", json.dumps({"as_of": f"{run.as_of:%Y-%m-%dT%H:%M:%SZ}"})),
-        *("--exclude-resource-type", "unit_test", "--indirect-selection", "buildable"),
+        *("--exclude-resource-type", "unit_test"),
         *(["--full-refresh"] if run.rebuild else []),
-        # All of it needs no list, which would be long.
-        *(["--select", *(f"fqn:{name}" for name in names)] if len(names) < len(project.buildable) else []),
+        *_selection(project, wanted, stands),
     ]
+
+
+def _selection(project: Project, wanted: Mapping[str, Node], stands: set[str]) -> list[str]:
+    """The nodes to build and the tests of all that is wanted: a view that stands shows new rows, too."""
+    # All of it needs no list, which would be long.
+    if len(wanted) == len(project.buildable) and not stands:
+        return []
+    nodes = [node for key, node in wanted.items() if key not in stands]
+    tests = [node for node in project.tests if set(node["depends_on"]["nodes"]) & set(wanted)]
+    names = sorted(".".join(node["fqn"]) for node in (*nodes, *tests))
+    return ["--indirect-selection", "empty", "--select", *(f"fqn:{name}" for name in names)]
 
 
 def _relations(home: Home) -> set[tuple[str, str]]:

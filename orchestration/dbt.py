@@ -11,7 +11,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtP
 # Not a public name of dagster-dbt: tests/orchestration/test_dbt.py holds it to the pinned version.
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
-from orchestration.build import Built, build, inputs_fingerprint
+from orchestration.build import Built, build, inputs_fingerprint, standing
 from orchestration.load import step
 from orchestration.locks import writer_lock
 from orchestration.manifest import Node, Project, group_of, model_class
@@ -74,18 +74,23 @@ def model_assets(project: Project, sources: tuple[str, ...], time_zone: str) -> 
             built = Built.read(run.home)
             if built.covers(fingerprint, set(selected)) and run.home.warehouse.exists():
                 step("Models", "nothing new to build", "good")
-                for node in selected.values():
-                    yield dg.Output(
-                        None, output_name=model_key(node).to_python_identifier(), metadata={"status": "unchanged"}
-                    )
+                yield from map(_unchanged, selected.values())
                 return
-            built.forget(run.home, fingerprint)
-            for raw in build(run, project, list(selected.values())):
+            built = built.forget(run.home, fingerprint, project.fingerprint)
+            stands = standing(run, project, built)
+            for key in stands & set(selected):
+                yield _unchanged(selected[key])
+            for raw in build(run, project, list(selected.values()), stands):
                 # Models that were missing in the warehouse are built along; they are not of this job.
                 if raw["data"]["node_info"]["unique_id"] in selected:
                     yield from DbtCoreCliEventMessage(raw, {}).to_default_asset_events(
                         manifest=project.manifest, dagster_dbt_translator=translator, context=context
                     )
-            Built.read(run.home).add(run.home, fingerprint, set(selected))
+            is_whole = all(key in selected or key in stands for key in project.lasting)
+            built.add(run.home, set(selected), project.fingerprint if is_whole else built.project)
 
     return models
+
+
+def _unchanged(node: Node) -> dg.Output[None]:
+    return dg.Output(None, output_name=model_key(node).to_python_identifier(), metadata={"status": "unchanged"})

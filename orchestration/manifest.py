@@ -68,6 +68,17 @@ class Project:
             visit(key)
         return [node for node in ordered.values() if node["config"]["materialized"] != "ephemeral"]
 
+    @cached_property
+    def lasting(self) -> dict[str, Node]:
+        """Views and seeds by id: they hold no landed row, so they last as long as the project does."""
+        kinds = ("view", "seed")
+        return {node["unique_id"]: node for node in self.buildable if node["config"]["materialized"] in kinds}
+
+    @property
+    def tests(self) -> list[Node]:
+        """Data tests."""
+        return [node for node in self.manifest["nodes"].values() if node["resource_type"] == "test"]
+
     @property
     def published(self) -> list[Node]:
         """Models of the folder `marts`, by name."""

@@ -2,13 +2,16 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import duckdb
 import pytest
 
 from orchestration import build
+from orchestration.build import Built
 from orchestration.manifest import Project, ProjectBrokenError
 from tests.orchestration.conftest import Toy
 from tests.orchestration.toy import TINY
@@ -27,6 +30,27 @@ def test_models_appear_as_materialisations_and_tests_as_checks_of_the_run(toy: T
     }
     published = toy.marts("select distinct gate from data_quality order by 1")
     assert published == [("dbt",), ("landing.shop",), ("landing.web",), ("marts",)]
+
+
+def test_views_that_stand_are_tested_and_not_built_again(toy: Toy) -> None:
+    def built(run: Any) -> set[str]:
+        done = run.result.get_asset_materialization_events()
+        fresh = [event for event in done if "unique_id" in event.step_materialization_data.materialization.metadata]
+        return {event.asset_key.path[-1] for event in fresh}
+
+    assert "stg_shop__orders" in built(toy.refresh("daily"))
+    toy.held["shop"][70]["amount"] = 5
+    again = toy.refresh("daily")
+    tables = {"fct_orders_daily", "fct_orders", "source_status", "kpi_catalog", "kpi_values_operational", "kpi_values"}
+    assert built(again) == tables
+    gate = next(gate for gate in again.records.gates() if gate.gate == "dbt")
+    assert len(gate.checks) == 2
+    assert toy.marts("select amount from fct_orders where order_id = 'o70'") == [(5,)]
+    record = Built.read(toy.home)
+    replace(record, project="another content").write(toy.home)
+    toy.held["shop"][70]["amount"] = 6
+    assert "stg_shop__orders" in built(toy.refresh("daily"))
+    assert Built.read(toy.home).project == record.project
 
 
 def test_the_warehouse_is_closed_after_dbt(toy: Toy) -> None:
