@@ -64,7 +64,7 @@ class Served:
         while (found := until()) is None:
             assert self.process.poll() is None, f"dagster dev ended while waiting for {what}:\n{self.tail()}"
             assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s:\n{self.tail()}"
-            time.sleep(0.2)
+            time.sleep(0.5)
         return found
 
     def tail(self) -> str:
