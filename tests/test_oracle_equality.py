@@ -8,9 +8,10 @@ import pytest
 
 from sandbox.world import World, build_world
 from sandbox.world.model import Losses
+from tests.change_comparison import change_report
 from tests.comparison import report
 from tests.landing import land
-from tests.oracle import kpi_values
+from tests.oracle import changes, published
 from tests.oracle.catalogue import KPIS
 from tests.runner import run
 
@@ -18,15 +19,15 @@ AS_OF = datetime(2026, 3, 18, 5, 30, tzinfo=UTC)
 # The same company half a year earlier, late on the evening on which winter time began in Sweden.
 EARLIER = datetime(2025, 10, 26, 22, 30, tzinfo=UTC)
 MONTHS = 24
-
+TABLES = ("kpi_values", "kpi_changes")
 
 LOSSES = Losses(landing_pages_kept=20, user_threshold=3)
 
 
-def _marts(world: World, as_of: datetime) -> pd.DataFrame:
-    connection = run(land(world, as_of), as_of, ["kpi_values"])
+def _marts(world: World, as_of: datetime) -> dict[str, pd.DataFrame]:
+    connection = run(land(world, as_of), as_of, TABLES)
     try:
-        return connection.execute("select * from marts.kpi_values").df()
+        return {table: connection.execute(f"select * from marts.{table}").df() for table in TABLES}
     finally:
         connection.close()
 
@@ -45,7 +46,9 @@ def _marts(world: World, as_of: datetime) -> pd.DataFrame:
 )
 def test_the_marts_equal_the_oracle(seed: int, as_of: datetime, losses: Losses) -> None:
     world = replace(build_world(size="small", months=MONTHS, seed=seed, as_of=AS_OF), losses=losses)
-    found = _marts(world, as_of)
+    found, expected = _marts(world, as_of), published(world, as_of)
     legal = {(kpi.kpi_id, name) for kpi in KPIS for name in kpi.sets}
-    assert set(zip(found["kpi_id"], found["segment_set"], strict=True)) == legal
-    assert report(found, kpi_values(world, as_of)) == ""
+    values = found["kpi_values"]
+    assert set(zip(values["kpi_id"], values["segment_set"], strict=True)) == legal
+    assert report(values, expected["kpi_values"]) == ""
+    assert change_report(found["kpi_changes"], expected["kpi_changes"], changes.KEY, changes.VALUES) == ""

@@ -5,12 +5,12 @@ from typing import Protocol
 
 import pandas as pd
 
-from tests.oracle import ads, costs, customers, leads, mail, orders, social, surveys, web
+from tests.oracle import ads, changes, costs, customers, leads, mail, orders, social, surveys, web
 from tests.oracle.assemble import KEY, VALUES, rows
 from tests.oracle.facts import Fact
 from tests.oracle.state import Losses, Truth
 
-__all__ = ["KEY", "VALUES", "facts_of", "kpi_values"]
+__all__ = ["KEY", "VALUES", "facts_of", "kpi_values", "published"]
 
 
 class World(Protocol):
@@ -21,6 +21,13 @@ class World(Protocol):
 
     @property
     def losses(self) -> Losses: ...
+
+
+def published(world: World, as_of: datetime) -> dict[str, pd.DataFrame]:
+    """The published `kpi_values` and `kpi_changes` as of an instant (UTC)."""
+    truth = Truth(world.tables, as_of, world.losses)
+    facts = facts_of(truth)
+    return {"kpi_values": rows(facts, truth.until), "kpi_changes": changes.changes(facts, truth.until)}
 
 
 def kpi_values(world: World, as_of: datetime) -> pd.DataFrame:

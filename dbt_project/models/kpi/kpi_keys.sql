@@ -33,6 +33,7 @@ final as (
         definitions.additivity = 'R' as is_ratio,
         definitions.additivity = 'S' as is_stock,
         definitions.is_share = 1 as is_share,
+        definitions.is_partition = 1 as is_partition,
         definitions.is_paid_only = 1 as is_paid_only,
         coalesce(definitions.personal_sets, '') as personal_sets,
         coalesce(definitions.min_n, clock.min_n) as min_n
