@@ -22,7 +22,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "ad_delivery": {
         **{"date": "2026-03-02", "platform": "google_ads", "account_id": "1", "campaign_id": "c1", "country": "SE"},
-        **{"device": "mobile", "impressions": 0, "clicks": 0, "clicks_all": 0, "spend_micros": 0},
+        **{"device": "mobile", "impressions": 0, "clicks": 0, "clicks_all": 0, "video_views": 0},
+        **{"spend_micros": 0},
     },
     "exposures": {"date": "2026-03-02", "account_id": "1", "campaign_id": "c1", "ad_group_id": "g1", "person_no": 1},
     "claims": {
@@ -32,7 +33,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "sessions": {
         **{"person_id": "p1", "date": "2026-03-02", "processed_at": "2026-03-03T12:00", "country": "SE"},
         **{"device": "mobile", "channel": "email", "source": "newsletter", "medium": "email", "campaign": "(not set)"},
-        **{"landing_page": "/", "page_views": 1, "is_engaged": False, "is_new_user": False},
+        **{"landing_page": "/", "page_views": 1, "engaged_seconds": 0, "is_engaged": False, "is_new_user": False},
         **{"key_purchase": False, "key_form": False, "key_newsletter": False},
     },
     "customers": {
@@ -65,14 +66,14 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "mail_campaigns": {"campaign_id": "n1", "name": "March", "sent_at": "2026-03-02T10:00"},
     "mail_recipients": {
         **{"campaign_id": "n1", "member_no": "m1", "status": "sent", "opened_at": None, "machine_opened_at": None},
-        **{"clicked_at": None, "unsubscribed_at": None},
+        **{"clicked_at": None, "unsubscribed_at": None, "complained_at": None},
     },
     "social_days": {
         **{"platform": "facebook", "account_id": "f1", "date": "2026-03-02", "views": 0, "followers_end": 0},
     },
     "social_posts": {
         **{"post_id": "s1", "platform": "facebook", "published_at": "2026-03-02T10:00", "likes": 0, "comments": 0},
-        **{"shares": 0, "saves": 0, "views": 0, "deleted_at": None},
+        **{"shares": 0, "saves": 0, "views": 0, "reach": 0, "deleted_at": None},
     },
     "survey_answers": {
         **{"survey_id": "nps", "touchpoint": "purchase", "answered_at": "2026-03-02T10:00", "country": "SE"},

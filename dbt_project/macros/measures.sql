@@ -8,7 +8,8 @@ a name here, a row in the seed.
         'web': {
             'dims': ['channel', 'source_medium', 'campaign', 'country', 'device'],
             'measures': [
-                'sessions', 'engaged_sessions', 'page_views', 'sessions_any', 'sessions_form', 'sessions_newsletter',
+                'sessions', 'engaged_sessions', 'page_views', 'direct_sessions', 'engaged_seconds', 'timed_page_views',
+                'sessions_any', 'sessions_purchase', 'sessions_form', 'sessions_newsletter',
             ],
         },
         'landing_pages': {
@@ -17,11 +18,11 @@ a name here, a row in the seed.
         },
         'ads': {
             'dims': ['platform', 'channel', 'campaign'],
-            'measures': ['impressions', 'clicks', 'clicks_all', 'spend', 'claimed_orders', 'claimed_value'],
+            'measures': ['impressions', 'clicks', 'clicks_all', 'video_views', 'spend', 'claimed_orders', 'claimed_value'],
         },
         'ad_breakdowns': {
             'dims': ['country', 'device'],
-            'measures': ['impressions', 'clicks', 'clicks_all', 'spend'],
+            'measures': ['impressions', 'clicks', 'clicks_all', 'video_views', 'spend'],
             'set_column': 'breakdown',
         },
         'orders': {
@@ -49,12 +50,16 @@ a name here, a row in the seed.
         'email': {
             'dims': ['platform', 'campaign'],
             'measures': [
-                'emails_delivered', 'emails_delivered_human', 'openers', 'human_openers', 'clickers', 'unsubscribes',
+                'emails_delivered', 'emails_delivered_human', 'openers', 'human_openers', 'clickers',
+                'clickers_of_split_sends', 'unsubscribes', 'complaints',
             ],
         },
         'social': {
             'dims': ['platform'],
-            'measures': ['organic_views', 'followers_gained', 'social_engagements', 'post_views'],
+            'measures': [
+                'organic_views', 'followers_gained', 'social_engagements', 'post_views', 'reached_engagements',
+                'post_reach', 'shares',
+            ],
         },
         'surveys': {
             'dims': ['platform', 'country', 'customer_type'],

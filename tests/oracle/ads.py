@@ -29,7 +29,7 @@ def _until(truth: Truth, table: str, day: str = "date") -> pd.DataFrame:
 def _delivery(truth: Truth) -> Fact:
     rows = _with_campaign(truth, _until(truth, "ad_delivery"))
     rows["spend"] = truth.reporting_amount(rows["spend_micros"], truth.account_currency(rows), rows["date"])
-    return Additive(rows, DIMS, ("impressions", "clicks", "clicks_all", "spend"))
+    return Additive(rows, DIMS, ("impressions", "clicks", "clicks_all", "video_views", "spend"))
 
 
 def _reach(truth: Truth) -> Fact:

@@ -31,9 +31,11 @@ WEEKLY = DAILY[1:]
 MONTHLY = DAILY[2:]
 
 WEB = ("total", "channel", "country", "device", "source_medium", "campaign", "channel_x_device", "channel_x_country")
+DIRECT = ("total", "country", "device")
 LANDING = ("total", "landing_page", "channel", "landing_page_x_channel")
 VISITORS = ("total", "channel", "country", "device")
 ADS = ("total", "platform", "channel", "campaign", "country", "device")
+VIDEO = ("total", "platform", "channel", "campaign", "device")
 CLAIMS = ("platform", "campaign")
 MAIL = ("total", "platform", "campaign")
 LEADS = ("total", "channel", "campaign", "country")
@@ -87,6 +89,10 @@ def _web() -> list[Kpi]:
         Kpi("cvr_session", WEEKLY, WEB, _one("sessions_any"), sessions),
         Kpi("conversions_form", DAILY, WEB, _one("sessions_form")),
         Kpi("conversions_newsletter", DAILY, WEB, _one("sessions_newsletter")),
+        Kpi("direct_sessions", WEEKLY, DIRECT, _one("sessions_direct")),
+        Kpi("engagement_time_page", WEEKLY, WEB, _one("engaged_seconds"), _one("page_views_timed")),
+        Kpi("engagement_time_session", WEEKLY, WEB, _one("engaged_seconds"), sessions),
+        *[Kpi(f"key_event_rate_{name}", WEEKLY, WEB, _one(f"sessions_{name}"), sessions) for name in ACTIONS],
         Kpi("landing_bounce_rate", WEEKLY, LANDING, {"entries": 1, "engaged_entries": -1}, _one("entries")),
         Kpi("cvr_landing", WEEKLY, LANDING, _one("entries_any"), _one("entries")),
         Kpi("web_users", DAILY, VISITORS, _one("users")),
@@ -106,6 +112,8 @@ def _paid() -> list[Kpi]:
         Kpi("ctr", DAILY, ADS, _one("clicks"), _one("impressions")),
         Kpi("ctr_all", DAILY, ADS, _one("clicks_all"), _one("impressions")),
         Kpi("cpc", DAILY, ADS, spend, _one("clicks"), is_money=True),
+        Kpi("cpc_all", DAILY, ADS, spend, _one("clicks_all"), is_money=True),
+        Kpi("video_views", DAILY, VIDEO, _one("video_views")),
         Kpi("cpm", DAILY, ADS, {"spend": 1000}, _one("impressions"), is_money=True),
         Kpi("reach", DAILY, CLAIMS, _one("reach")),
         Kpi("frequency", WEEKLY, CLAIMS, _one("reach_impressions"), _one("reach")),
@@ -123,9 +131,14 @@ def _organic() -> list[Kpi]:
         Kpi("followers_gained", DAILY, sets, _one("followers_gained")),
         Kpi("social_engagements", DAILY, sets, engagements),
         Kpi("social_engagement_rate", DAILY, sets, engagements, _one("post_views")),
+        Kpi("social_engagement_rate_by_reach", DAILY, sets, _one("engagements_with_reach"), _one("reach_of_posts")),
+        Kpi("social_engagement_rate_by_followers", DAILY, sets, _one("engagements_of_followed"), _one("followers")),
+        Kpi("shares", DAILY, sets, _one("shares")),
         Kpi("email_delivered", DAILY, MAIL, delivered),
         Kpi("unsubscribe_rate", DAILY, MAIL, _one("unsubscribes"), delivered),
+        Kpi("complaint_rate", DAILY, MAIL, _one("complaints"), delivered),
         Kpi("email_click_rate", WEEKLY, MAIL, _one("mail_clickers"), delivered),
+        Kpi("ctor", WEEKLY, MAIL, _one("clickers_of_told_opens"), _one("human_openers")),
         Kpi("open_rate_raw", WEEKLY, MAIL, _one("mail_openers"), delivered),
         Kpi("open_rate", WEEKLY, MAIL, _one("human_openers"), _one("mails_delivered_human")),
     ]

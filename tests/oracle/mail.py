@@ -14,7 +14,9 @@ MEASURES = (
     "human_openers",
     "mails_delivered_human",
     "mail_clickers",
+    "clickers_of_told_opens",
     "unsubscribes",
+    "complaints",
 )
 
 
@@ -28,6 +30,7 @@ def facts(truth: Truth) -> list[Fact]:
     is_delivered = rows["status"] == "sent"
     is_human = truth.happened(rows["opened_at"])
     is_open = is_human | truth.happened(rows["machine_opened_at"])
+    clicked = truth.happened(rows["clicked_at"]).astype(float)
     has_split = rows["sent_at"] >= SPLIT_FROM
     counted = pd.DataFrame(
         {
@@ -38,8 +41,10 @@ def facts(truth: Truth) -> list[Fact]:
             "mail_openers": is_open.astype(float),
             "human_openers": is_human.astype(float).where(has_split),
             "mails_delivered_human": (is_delivered & ~(is_open & ~is_human)).astype(float).where(has_split),
-            "mail_clickers": truth.happened(rows["clicked_at"]).astype(float),
+            "mail_clickers": clicked,
+            "clickers_of_told_opens": clicked.where(has_split),
             "unsubscribes": truth.happened(rows["unsubscribed_at"]).astype(float),
+            "complaints": truth.happened(rows["complained_at"]).astype(float),
         }
     )
     return [Additive(counted, ("platform", "campaign"), MEASURES)]

@@ -3,12 +3,36 @@
 import numpy as np
 import pandas as pd
 
-from tests.oracle.facts import Additive, Fact, Stock
-from tests.oracle.periods import company_day
+from tests.oracle.catalogue import SEGMENT_SETS
+from tests.oracle.facts import Additive, Fact, Stock, sum_cells
+from tests.oracle.periods import company_day, period_start
 from tests.oracle.state import Truth
 
-COUNTERS = ("likes", "comments", "shares", "saves", "views")
+COUNTERS = ("likes", "comments", "shares", "saves", "views", "reach")
 HOURS_TO_FULL_COUNT = 336
+
+
+class Followed:
+    """Engagements of a period by accounts whose follower stock is known at its end."""
+
+    measures: tuple[str, ...] = ("engagements_of_followed",)
+
+    def __init__(self, posts: pd.DataFrame, stock: Stock) -> None:
+        self.rows, self._stock = posts, stock
+
+    def cells(self, grain: str, segment_set: str) -> pd.DataFrame | None:
+        keys = SEGMENT_SETS[segment_set]
+        if not set(keys) <= {"platform"}:
+            return None
+        counted = self.rows.assign(
+            period_start=period_start(grain, self.rows["date"]),
+            engagements_of_followed=self.rows["social_engagements"],
+        )
+        # The company has one account per platform.
+        known = self._stock.cells(grain, "platform")
+        assert known is not None
+        counted = counted.merge(known[["period_start", "platform"]], on=["period_start", "platform"])
+        return sum_cells(counted, ("period_start", *keys), self.measures)
 
 
 def facts(truth: Truth) -> list[Fact]:
@@ -17,11 +41,15 @@ def facts(truth: Truth) -> list[Fact]:
     days = days.assign(platform=days["platform"].astype(object), organic_views=days["views"].astype(float))
     # Instagram tells the stock only as of now: one load knows one day of it.
     stocks = days[(days["platform"] != "instagram") | (days["date"] == truth.until)]
+    followers = Stock(stocks.rename(columns={"followers_end": "followers"}), ("platform",), "followers", truth.until)
+    posts = _posts(truth)
+    of_posts = ("social_engagements", "post_views", "engagements_with_reach", "reach_of_posts", "shares")
     return [
         Additive(days, ("platform",), ("organic_views",)),
-        Stock(stocks.rename(columns={"followers_end": "followers"}), ("platform",), "followers", truth.until),
+        followers,
         Additive(_gained(stocks), ("platform",), ("followers_gained",)),
-        Additive(_posts(truth), ("platform",), ("social_engagements", "post_views")),
+        Additive(posts, ("platform",), of_posts),
+        Followed(posts, followers),
     ]
 
 
@@ -42,11 +70,15 @@ def _posts(truth: Truth) -> pd.DataFrame:
     age = (truth.as_of - posts["published_at"]) / pd.Timedelta(hours=1)
     share = np.minimum(1.0, age / HOURS_TO_FULL_COUNT)
     shown = {name: np.floor(posts[name].fillna(0).astype(float) * share) for name in COUNTERS}
+    engagements = shown["likes"] + shown["comments"] + shown["shares"] + shown["saves"]
     return pd.DataFrame(
         {
             "date": posts["date"],
             "platform": posts["platform"].astype(object),
-            "social_engagements": shown["likes"] + shown["comments"] + shown["shares"] + shown["saves"],
+            "social_engagements": engagements,
             "post_views": shown["views"],
+            "engagements_with_reach": engagements,  # the vendors tell the reach of every post
+            "reach_of_posts": shown["reach"],
+            "shares": shown["shares"],
         }
     )

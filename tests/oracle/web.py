@@ -12,7 +12,16 @@ PAGES_KEPT = 50  # per quarter, README.md
 OTHER = "(other)"
 COLUMNS = (
     *("person_id", "date", "processed_at", "country", "device", "channel", "source", "medium", "campaign"),
-    *("landing_page", "page_views", "is_engaged", "is_new_user", "key_purchase", "key_form", "key_newsletter"),
+    *(
+        "landing_page",
+        "page_views",
+        "engaged_seconds",
+        "is_engaged",
+        "is_new_user",
+        "key_purchase",
+        "key_form",
+        "key_newsletter",
+    ),
 )
 
 
@@ -59,11 +68,17 @@ def _sessions(rows: pd.DataFrame) -> Fact:
     counted = rows.assign(
         sessions=1.0,
         engaged_sessions=rows["is_engaged"].astype(float),
+        sessions_direct=_count(rows["channel"].astype(object) == "direct"),
+        page_views_timed=rows["page_views"],  # the vendor tells the engagement of all of them
         sessions_any=_count(rows["is_any"]),
+        sessions_purchase=_count(rows["key_purchase"]),
         sessions_form=_count(rows["key_form"]),
         sessions_newsletter=_count(rows["key_newsletter"]),
     )
-    measures = ("sessions", "engaged_sessions", "page_views", "sessions_any", "sessions_form", "sessions_newsletter")
+    measures = (
+        *("sessions", "engaged_sessions", "page_views", "sessions_direct", "engaged_seconds", "page_views_timed"),
+        *("sessions_any", "sessions_purchase", "sessions_form", "sessions_newsletter"),
+    )
     return Additive(counted, ("channel", "country", "device", "source_medium", "campaign"), measures)
 
 

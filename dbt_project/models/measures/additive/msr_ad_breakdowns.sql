@@ -14,6 +14,7 @@ final as (
         impressions,
         clicks,
         clicks_all,
+        video_views,
         spend_reporting as spend
     from ads
 )

@@ -13,6 +13,7 @@ final as (
         impressions,
         clicks,
         clicks_all,
+        video_views,
         spend_reporting as spend,
         cast(platform_orders as decimal(18, 6)) as claimed_orders,
         platform_value_reporting as claimed_value

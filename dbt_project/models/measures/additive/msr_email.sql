@@ -14,7 +14,10 @@ final as (
         unique_opens as openers,
         unique_opens_human as human_openers,
         unique_clicks as clickers,
-        unsubscribes
+        -- Clicks of sends whose human openers are known: a click-to-open rate has both parts or none.
+        case when unique_opens_human is not null then unique_clicks end as clickers_of_split_sends,
+        unsubscribes,
+        complaints
     from sends
 )
 
