@@ -39,6 +39,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "customers": {
         **{"customer_id": "k1", "email": "k1@example.com", "is_business": False, "created_at": "2025-01-01T10:00"},
     },
+    "products": {"product_id": "x1", "unit_cost_micros": 40_000_000},
     "orders": {
         **{"order_id": "o1", "customer_id": "k1", "created_at": "2026-03-02T10:00", "paid_at": "2026-03-02T10:01"},
         **{"cancelled_at": None, "is_test": False, "is_draft": False, "source_name": "web", "country": "SE"},
@@ -47,8 +48,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         **{"last_medium": "cpc", "last_campaign": "brand"},
     },
     "order_lines": {
-        **{"line_id": "l1", "order_id": "o1", "quantity": 1, "unit_price_micros": 125_000_000, "discount_micros": 0},
-        **{"vat_rate": 0.25, "is_gift_card": False},
+        **{"line_id": "l1", "order_id": "o1", "product_id": "x1", "quantity": 1, "unit_price_micros": 125_000_000},
+        **{"discount_micros": 0, "vat_rate": 0.25, "is_gift_card": False},
     },
     "refunds": {
         **{"refund_id": "r1", "order_id": "o1", "line_id": "l1", "refunded_at": "2026-03-03T10:00"},

@@ -29,7 +29,7 @@ a name here, a row in the seed.
             'dims': ['platform', 'channel', 'campaign', 'country', 'device', 'customer_type'],
             'measures': [
                 'orders', 'orders_with_touch', 'gross', 'discounts', 'refunds', 'orders_paid', 'net_paid',
-                'net_of_first_orders',
+                'net_of_first_orders', 'orders_returning', 'value_paid', 'margin_paid', 'margin_attributed',
             ],
         },
         'leads': {
@@ -39,8 +39,12 @@ a name here, a row in the seed.
         'customers': {
             'dims': ['channel', 'country', 'customer_type'],
             'measures': [
-                'new_customers', 'new_customers_paid', 'net_of_people', 'cohort_90', 'repeaters_90', 'cohort_size_90',
-                'cohort_net_90', 'cohort_size_365', 'cohort_net_365',
+                'new_customers', 'new_customers_paid', 'new_customers_kept', 'net_of_people', 'orders_of_people',
+                'cohort_90', 'repeaters_90', 'cohort_365', 'repeaters_365',
+                'cohort_size_30', 'cohort_net_30', 'cohort_margin_30',
+                'cohort_size_90', 'cohort_net_90', 'cohort_margin_90',
+                'cohort_size_180', 'cohort_net_180', 'cohort_margin_180',
+                'cohort_size_365', 'cohort_net_365', 'cohort_margin_365',
             ],
         },
         'costs': {
@@ -65,12 +69,19 @@ a name here, a row in the seed.
             'dims': ['platform', 'country', 'customer_type'],
             'measures': [
                 'nps_answers', 'promoters', 'detractors', 'nki_answers', 'nki_sum', 'nki_squares', 'csat_answers',
-                'csat_sum', 'csat_squares',
+                'csat_sum', 'csat_squares', 'csat_high',
             ],
         },
     } %}
     {{ return(facts) }}
 {% endmacro %}
+
+{# The measures of a fact in their order, for one part of a union; what the part does not have is null. #}
+{% macro measures_or_null(fact, given) -%}
+    {%- for measure in additive_facts()[fact]['measures'] -%}
+        {{ measure if measure in given else 'null as ' ~ measure }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
 
 {# The dimensions of `kpi_values`, in their order. #}
 {% macro dimensions() %}

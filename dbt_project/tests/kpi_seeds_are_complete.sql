@@ -16,6 +16,10 @@ terms_legal as (
     select * from {{ ref('kpi_terms_legal') }}
 ),
 
+segment_sets as (
+    select * from {{ ref('segment_sets') }}
+),
+
 measures as (
     select * from {{ ref('measures') }}
 ),
@@ -41,6 +45,18 @@ union all
 select 'nowhere legal', definitions.kpi_id
 from definitions
 left join legal on legal.kpi_id = definitions.kpi_id and legal.kpi_version = definitions.kpi_version
+where legal.kpi_id is null
+
+union all
+
+select 'a set that its definition asks for and nobody may read', definitions.kpi_id || ' ' || segment_sets.segment_set
+from definitions
+inner join segment_sets
+    on instr(' ' || definitions.segment_sets || ' ', ' ' || segment_sets.segment_set || ' ') > 0
+left join legal
+    on legal.kpi_id = definitions.kpi_id
+    and legal.kpi_version = definitions.kpi_version
+    and legal.segment_set = segment_sets.segment_set
 where legal.kpi_id is null
 
 union all

@@ -89,8 +89,10 @@ class ShopSchema:
         self._discount = _sums(owners, discount, count)
         self._line_spans = spans(owners, count)
         product = positions(products["product_id"], lines["product_id"])
-        unit_cost = self._money(products["unit_cost_micros"].to_numpy()[product])
-        item = embedded("InventoryItem", {"unitCost": embedded("MoneyV2", unit_cost, len(lines))}, len(lines))
+        cost, has_cost = products["unit_cost_micros"].fillna(0), products["unit_cost_micros"].notna()
+        unit_cost = self._money(cost.to_numpy(np.int64)[product])
+        kept = embedded("MoneyV2", unit_cost, len(lines), has_cost.to_numpy()[product].tolist())
+        item = embedded("InventoryItem", {"unitCost": kept}, len(lines))
         row = np.arange(len(lines))
         self._line: Type = {
             "id": scalar(json_ids("gid://shopify/LineItem/", lines["line_id"])),

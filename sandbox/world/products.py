@@ -13,6 +13,7 @@ from sandbox.world.sizes import Size
 from sandbox.world.words import ids
 
 FIRST_PRODUCT = 8_000_001
+COST_UNKNOWN_EVERY = 30  # of one product in so many the shop keeps no cost
 _THINGS = ("Lampa", "Stol", "Pläd", "Hylla", "Vas", "Matta", "Kanna", "Bord", "Korg")
 
 
@@ -54,7 +55,7 @@ def build_products(size: Size, draw: np.random.Generator) -> Products:
             "title": pd.Series(titles, dtype="str"),
             "is_book": is_book,
             "price_micros": price,
-            "unit_cost_micros": cents(cost),
+            "unit_cost_micros": pd.Series(cents(cost)).astype("Int64").mask(np.arange(count) % COST_UNKNOWN_EVERY == 7),
         }
     )
     popularity = zipf(count - 1, 0.7)[draw.permutation(count - 1)]

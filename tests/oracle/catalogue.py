@@ -39,6 +39,7 @@ VIDEO = ("total", "platform", "channel", "campaign", "device")
 CLAIMS = ("platform", "campaign")
 MAIL = ("total", "platform", "campaign")
 LEADS = ("total", "channel", "campaign", "country")
+ROAS = ("total", "channel", "campaign", "platform")
 SALES = ("total", "channel", "campaign", "country", "device", "customer_type")
 BUYERS = ("total", "channel", "country", "customer_type")
 ANSWERS = ("total", "platform", "country", "customer_type")
@@ -87,6 +88,7 @@ def _web() -> list[Kpi]:
         Kpi("engagement_rate", WEEKLY, WEB, _one("engaged_sessions"), sessions),
         Kpi("bounce_rate", WEEKLY, WEB, {"sessions": 1, "engaged_sessions": -1}, sessions),
         Kpi("cvr_session", WEEKLY, WEB, _one("sessions_any"), sessions),
+        *[Kpi(f"cvr_session_{name}", WEEKLY, WEB, _one(f"sessions_{name}"), sessions) for name in ACTIONS],
         Kpi("conversions_form", DAILY, WEB, _one("sessions_form")),
         Kpi("conversions_newsletter", DAILY, WEB, _one("sessions_newsletter")),
         Kpi("direct_sessions", WEEKLY, DIRECT, _one("sessions_direct")),
@@ -163,7 +165,8 @@ def _sales() -> list[Kpi]:
     net = {"gross": 1.0, "discounts": -1.0, "refunds": -1.0}
     spend = _one("spend")
     full = _one("spend", "agency_fee", "tool", "staff")
-    customers = _one("new_customers")
+    customers, net_paid, with_fee = _one("new_customers"), _one("revenue_net_paid"), _one("spend", "agency_fee")
+    roi = _one("margin_of_marketing") | dict.fromkeys(full, -1.0)
     return [
         Kpi("conversions_purchase", DAILY, SALES, orders, basis="A"),
         Kpi("orders", DAILY, SALES, orders, basis="A"),
@@ -174,6 +177,12 @@ def _sales() -> list[Kpi]:
         Kpi("aov", WEEKLY, SALES, {"gross": 1.0, "discounts": -1.0}, orders, "A", is_money=True),
         Kpi("aov_net", WEEKLY, SALES, net, orders, "A", is_money=True),
         Kpi("new_customers", WEEKLY, ("total", "channel"), customers, basis="A"),
+        Kpi("new_customers_kept", MONTHLY, ("total", "channel"), _one("new_customers_kept"), basis="A"),
+        Kpi("acquisition_rate", MONTHLY, ("total", "channel"), customers, _one("leads"), "A"),
+        Kpi("acquisition_rate_by_users", MONTHLY, ("total", "channel"), customers, _one("users"), "A"),
+        Kpi("refund_rate", WEEKLY, SALES, _one("refunds"), {"gross": 1.0, "discounts": -1.0}, "A"),
+        Kpi("discount_share", WEEKLY, SALES, _one("discounts"), _one("gross"), "A"),
+        Kpi("conversions_returning", WEEKLY, SALES, _one("orders_of_existing"), basis="A"),
         Kpi("cac_media", MONTHLY, ("total", "channel"), spend, customers, "A", is_money=True),
         Kpi(
             "cac_paid",
@@ -188,28 +197,33 @@ def _sales() -> list[Kpi]:
         Kpi("cac_blended", MONTHLY, ("total",), full, customers, is_money=True),
         Kpi("spend_full", MONTHLY, ("total", "channel"), full, is_money=True),
         Kpi("mer", MONTHLY, ("total",), net, full),
-        Kpi(
-            "roas_net",
-            WEEKLY,
-            ("total", "channel", "campaign", "platform"),
-            _one("revenue_net_paid"),
-            _one("spend", "agency_fee"),
-            "F",
-            is_about_paid=True,
-        ),
+        Kpi("roi", MONTHLY, ("total", "channel"), roi, full, "F", is_about_paid=True),
+        Kpi("cvr_campaign", WEEKLY, ROAS, _one("orders_paid"), _one("clicks"), "F", is_about_paid=True),
+        Kpi("roas_first_party", WEEKLY, ROAS, _one("value_paid"), spend, "F", is_about_paid=True),
+        Kpi("roas_net_media", WEEKLY, ROAS, net_paid, spend, "F", is_about_paid=True),
+        Kpi("roas_net", WEEKLY, ROAS, net_paid, with_fee, "F", is_about_paid=True),
+        Kpi("roas_margin", MONTHLY, ROAS, _one("margin_paid"), with_fee, "F", is_about_paid=True),
     ]
 
 
 def _loyalty() -> list[Kpi]:
     return [
-        Kpi("repurchase_rate_90", MONTHLY, BUYERS, _one("repeaters_90"), _one("cohort_90"), "A"),
-        Kpi("ltv_hist_90", MONTHLY, BUYERS, _one("cohort_revenue_90"), _one("cohort_size_90"), "A", True),
-        Kpi("ltv_hist_365", MONTHLY, BUYERS, _one("cohort_revenue_365"), _one("cohort_size_365"), "A", True),
+        *[
+            Kpi(f"repurchase_rate_{age}", MONTHLY, BUYERS, _one(f"repeaters_{age}"), _one(f"cohort_{age}"), "A")
+            for age in (90, 365)
+        ],
+        *[
+            Kpi(f"{kpi_id}_{age}", MONTHLY, BUYERS, _one(f"{amount}_{age}"), _one(f"cohort_size_{age}"), "A", True)
+            for kpi_id, amount in (("ltv_hist", "cohort_revenue"), ("ltv_margin", "cohort_margin"))
+            for age in (30, 90, 180, 365)
+        ],
+        Kpi("purchase_freq", MONTHLY, BUYERS, _one("orders_of_buyers"), _one("buyers"), "A"),
         Kpi("returning_share", MONTHLY, BUYERS, _one("returning_buyers"), _one("buyers"), "A"),
         Kpi("arppu", MONTHLY, BUYERS, _one("revenue_of_customers"), _one("buyers"), "A", True),
         Kpi("nps", MONTHLY, ANSWERS, {"promoters": 100, "detractors": -100}, _one("nps_answers")),
         Kpi("nki", MONTHLY, ANSWERS, _one("nki_index"), _one("nki_answers")),
         Kpi("csat", WEEKLY, ANSWERS, _one("csat_score"), _one("csat_answers")),
+        Kpi("csat_share", WEEKLY, ANSWERS, _one("csat_high"), _one("csat_answers")),
     ]
 
 

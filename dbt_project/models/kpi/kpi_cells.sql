@@ -28,6 +28,10 @@ zones as (
     select * from {{ ref('kpi_zones') }}
 ),
 
+ungiven as (
+    select * from {{ ref('kpi_ungiven') }}
+),
+
 described as (
     select
         parts.kpi_no,
@@ -104,13 +108,14 @@ judged as (
         keys.interval_kind,
         keys.is_ratio,
         keys.is_stock,
+        keys.has_own_cases,
         keys.min_n,
         floored.numerator,
         floored.denominator,
         floored.sum_squares,
         floored.n,
         -- A platform that is a source of its own speaks for its own rows.
-        coalesce(own.is_missing, everybody.is_missing, false) as is_missing,
+        ungiven.kpi_no is not null or coalesce(own.is_missing, everybody.is_missing, false) as is_missing,
         coalesce(own.settled_share, everybody.settled_share, cast(1 as double)) as settled_share,
         coalesce(own_zone.tz_mismatch, all_zones.tz_mismatch, false) as tz_mismatch
     from floored
@@ -124,6 +129,7 @@ judged as (
         on everybody.kpi_no = floored.kpi_no
         and everybody.period_no = floored.period_no
         and everybody.platform = '(all)'
+    left join ungiven on ungiven.kpi_no = floored.kpi_no
     left join zones as own_zone
         on own_zone.kpi_no = floored.kpi_no
         and own_zone.platform = segments.platform
@@ -142,6 +148,7 @@ filled as (
         unit,
         interval_kind,
         is_ratio,
+        has_own_cases,
         min_n,
         is_missing,
         settled_share,
@@ -162,7 +169,11 @@ divided as (
             when is_ratio then {{ ratio('numerator', 'denominator') }}
             else numerator
         end as value,
-        coalesce(n, case when is_ratio then denominator when unit in ('count', 'people') then numerator end) as cases
+        case
+            when has_own_cases then coalesce(n, 0)
+            when is_ratio then denominator
+            when unit in ('count', 'people') then numerator
+        end as cases
     from filled
 ),
 

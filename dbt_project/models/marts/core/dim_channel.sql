@@ -3,5 +3,6 @@ select
     channel,
     label,
     is_paid,
+    is_marketing,
     sort_order
 from {{ ref('channels') }}

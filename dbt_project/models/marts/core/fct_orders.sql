@@ -50,6 +50,10 @@ line_totals as (
         sum(case when not coalesce(is_gift_card, false) then discount_amount else 0 end) as discount_amount,
         sum(case when not coalesce(is_gift_card, false) then vat_amount else 0 end) as vat_amount,
         sum(case when not coalesce(is_gift_card, false) then cost_amount end) as cost_amount,
+        -- A line whose cost nobody knows has no margin; it is not one without cost.
+        sum(
+            case when not coalesce(is_gift_card, false) and cost_amount is not null then gross_amount - discount_amount - cost_amount end
+        ) as margin_amount,
         sum(gross_amount - discount_amount + vat_amount) as paid_for_lines_amount
     from order_lines
     group by order_id
@@ -171,6 +175,7 @@ measured as (
         cast(coalesce(line_totals.vat_amount, 0) as decimal(18, 6)) as vat_amount,
         cast(coalesce(dated.shipping_amount, 0) as decimal(18, 6)) as shipping_amount,
         cast(line_totals.cost_amount as decimal(18, 6)) as cost_amount,
+        cast(line_totals.margin_amount as decimal(18, 6)) as margin_amount,
         rates.rate as fx_rate
     from dated
     inner join attributed on attributed.order_id = dated.order_id
@@ -222,12 +227,14 @@ final as (
         vat_amount,
         shipping_amount,
         cost_amount,
+        margin_amount,
         fx_rate,
         {{ converted('gross_amount', 'fx_rate') }} as gross_reporting,
         {{ converted('discount_amount', 'fx_rate') }} as discount_reporting,
         {{ converted('vat_amount', 'fx_rate') }} as vat_reporting,
         {{ converted('shipping_amount', 'fx_rate') }} as shipping_reporting,
         {{ converted('cost_amount', 'fx_rate') }} as cost_reporting,
+        {{ converted('margin_amount', 'fx_rate') }} as margin_reporting,
         {{ conversion_gap('fx_rate') }} as conversion_gap
     from flagged
 )

@@ -1,6 +1,12 @@
--- People: new customers on the day they became one, cohort measures on the day of the first order, net revenue of
--- identified people on its own day with the dimensions of their first order. A table: three models read it.
+-- People: new customers on the day they became one, cohort measures on the day of the first order, net revenue and orders
+-- of identified people on their own day with the dimensions of their first order. A table: three models read it.
 {{ config(materialized='table') }}
+
+{% set value_ages = [30, 90, 180, 365] %}
+{% set repurchase_ages = [90, 365] %}
+{% set won = ['new_customers', 'new_customers_paid', 'new_customers_kept'] %}
+{% set moved = ['net_of_people', 'orders_of_people'] %}
+{% set grown = additive_facts()['customers']['measures'] | reject('in', won + moved) | list %}
 
 with clock as (
     select * from {{ ref('int_clock') }}
@@ -26,16 +32,21 @@ cohorts as (
 ),
 
 movements as (
-    select person_id, order_date as date, gross_reporting - discount_reporting as net from orders
+    select
+        person_id,
+        order_date as date,
+        gross_reporting - discount_reporting as net,
+        margin_reporting as margin,
+        case when is_purchase then 1 end as purchases
+    from orders
     union all
-    select person_id, refund_date, -refund_reporting from refunds
+    select person_id, refund_date, -refund_reporting, -margin_reporting, null
+    from refunds
 ),
 
 person_movements as (
     select
-        cohorts.person_id,
-        movements.date,
-        movements.net,
+        movements.*,
         {{ days_from('cohorts.first_order_date', 'movements.date') }} as age_days
     from movements
     inner join cohorts on cohorts.person_id = movements.person_id
@@ -44,8 +55,10 @@ person_movements as (
 realised as (
     select
         person_id,
-        sum(case when age_days <= 90 then net end) as net_90,
-        sum(case when age_days <= 365 then net end) as net_365
+        {%- for age in value_ages %}
+        sum(case when age_days <= {{ age }} then net end) as net_{{ age }},
+        sum(case when age_days <= {{ age }} then margin end) as margin_{{ age }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from person_movements
     group by person_id
 ),
@@ -54,7 +67,8 @@ won as (
     select
         customer_since as date, channel, 'unknown' as country, 'unknown' as customer_type, attribution_basis,
         1 as new_customers,
-        case when is_won_by_paid_channel then 1 end as new_customers_paid
+        case when is_won_by_paid_channel then 1 end as new_customers_paid,
+        case when is_kept then 1 end as new_customers_kept
     from customers
 ),
 
@@ -65,42 +79,45 @@ grown as (
         cohorts.first_order_country as country,
         cohorts.first_order_customer_type as customer_type,
         cohorts.attribution_basis,
-        case when {{ plus_days('cohorts.first_order_date', 90) }} <= clock.data_until then 1 end as cohort_90,
+        {%- for age in repurchase_ages %}
+        case when {{ plus_days('cohorts.first_order_date', age) }} <= clock.data_until then 1 end as cohort_{{ age }},
         case
-            when {{ plus_days('cohorts.first_order_date', 90) }} > clock.data_until then null
-            when cohorts.next_kept_order_date <= {{ plus_days('cohorts.first_order_date', 90) }} then 1
+            when {{ plus_days('cohorts.first_order_date', age) }} > clock.data_until then null
+            when cohorts.next_kept_order_date <= {{ plus_days('cohorts.first_order_date', age) }} then 1
             else 0
-        end as repeaters_90,
-        realised.net_90,
-        realised.net_365
+        end as repeaters_{{ age }},
+        {%- endfor %}
+        {%- for age in value_ages %}
+        1 as cohort_size_{{ age }},
+        coalesce(realised.net_{{ age }}, 0) as cohort_net_{{ age }},
+        coalesce(realised.margin_{{ age }}, 0) as cohort_margin_{{ age }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from cohorts
     inner join realised on realised.person_id = cohorts.person_id
     cross join clock
 ),
 
-final as (
+moved as (
     select
-        date, channel, country, customer_type, attribution_basis,
-        new_customers, new_customers_paid, null as net_of_people,
-        null as cohort_90, null as repeaters_90,
-        null as cohort_size_90, null as cohort_net_90, null as cohort_size_365, null as cohort_net_365
-    from won
-    union all
-    select
-        date, channel, country, customer_type, attribution_basis,
-        null, null, null,
-        cohort_90, repeaters_90,
-        1, coalesce(net_90, 0), 1, coalesce(net_365, 0)
-    from grown
-    union all
-    select
-        person_movements.date, cohorts.first_order_channel, cohorts.first_order_country, cohorts.first_order_customer_type,
+        person_movements.date,
+        cohorts.first_order_channel as channel,
+        cohorts.first_order_country as country,
+        cohorts.first_order_customer_type as customer_type,
         cohorts.attribution_basis,
-        null, null, person_movements.net,
-        null, null,
-        null, null, null, null
+        person_movements.net as net_of_people,
+        person_movements.purchases as orders_of_people
     from person_movements
     inner join cohorts on cohorts.person_id = person_movements.person_id
+),
+
+final as (
+    {%- for part, measures in [('won', won), ('grown', grown), ('moved', moved)] %}
+    select
+        date, channel, country, customer_type, attribution_basis,
+        {{ measures_or_null('customers', measures) }}
+    from {{ part }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 )
 
 select * from final

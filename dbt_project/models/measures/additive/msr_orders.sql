@@ -9,15 +9,18 @@ refunds as (
     where is_counted
 ),
 
-paid_channels as (
-    select channel from {{ ref('channels') }}
-    where is_paid
+channels as (
+    select * from {{ ref('channels') }}
+),
+
+customers as (
+    select * from {{ ref('dim_customer') }}
 ),
 
 -- Orders that made a customer; where a deal was won before, none did.
 winning_orders as (
     select first_order_id as order_id
-    from {{ ref('dim_customer') }}
+    from customers
     where won_by = 'order'
 ),
 
@@ -32,8 +35,13 @@ sold as (
         orders.gross_reporting as gross,
         orders.discount_reporting as discounts,
         null as refunds,
+        case when customers.customer_since <= orders.order_date and winning_orders.order_id is null then 1 end as orders_returning,
+        orders.gross_reporting - orders.discount_reporting + orders.vat_reporting as value_with_vat,
+        orders.margin_reporting as margin,
         orders.gross_reporting - orders.discount_reporting as net
     from orders
+    left join customers on customers.person_id = orders.person_id
+    left join winning_orders on winning_orders.order_id = orders.order_id
 ),
 
 returned as (
@@ -47,6 +55,9 @@ returned as (
         null as gross,
         null as discounts,
         refunds.refund_reporting as refunds,
+        null as orders_returning,
+        null as value_with_vat,
+        -refunds.margin_reporting as margin,
         -refunds.refund_reporting as net
     from refunds
 ),
@@ -72,11 +83,15 @@ final as (
         all_rows.gross,
         all_rows.discounts,
         all_rows.refunds,
-        case when paid_channels.channel is not null then all_rows.orders end as orders_paid,
-        case when paid_channels.channel is not null then all_rows.net end as net_paid,
-        case when winning_orders.order_id is not null then all_rows.net end as net_of_first_orders
+        case when channels.is_paid then all_rows.orders end as orders_paid,
+        case when channels.is_paid then all_rows.net end as net_paid,
+        case when winning_orders.order_id is not null then all_rows.net end as net_of_first_orders,
+        all_rows.orders_returning,
+        case when channels.is_paid then all_rows.value_with_vat end as value_paid,
+        case when channels.is_paid then all_rows.margin end as margin_paid,
+        case when channels.is_marketing then all_rows.margin end as margin_attributed
     from all_rows
-    left join paid_channels on paid_channels.channel = all_rows.channel
+    left join channels on channels.channel = all_rows.channel
     left join winning_orders on winning_orders.order_id = all_rows.order_id
 )
 

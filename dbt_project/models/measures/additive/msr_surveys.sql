@@ -18,7 +18,8 @@ final as (
         cast(nki_index * nki_index as decimal(38, 12)) as nki_squares,
         case when kind = 'csat' and score is not null then 1 end as csat_answers,
         case when kind = 'csat' then cast(score as decimal(38, 12)) end as csat_sum,
-        case when kind = 'csat' then cast(score * score as decimal(38, 12)) end as csat_squares
+        case when kind = 'csat' then cast(score * score as decimal(38, 12)) end as csat_squares,
+        case when kind = 'csat' and score is not null then cast(score >= 4 as integer) end as csat_high
     from answers
 )
 
