@@ -4,6 +4,6 @@ A world takes a few seconds this way, without dlt, Dagster or files, so that man
 """
 
 from tests.runner.compile import Project, compiled
-from tests.runner.execution import Landing, run
+from tests.runner.execution import Landing, run, run_over
 
-__all__ = ["Landing", "Project", "compiled", "run"]
+__all__ = ["Landing", "Project", "compiled", "run", "run_over"]

@@ -43,6 +43,23 @@ def run(
     return connection
 
 
+def run_over(given: Mapping[str, pa.Table], select: Sequence[str], as_of: datetime) -> duckdb.DuckDBPyConnection:
+    """Builds the models of `select` over the rows given for what they read; the caller closes the connection.
+
+    `given`: model or seed → rows. What is neither given nor built is not there.
+    """
+    project = landed_project()
+    connection = duckdb.connect(":memory:")
+    connection.execute("set timezone = 'UTC'")
+    for node in project.nodes.values():
+        connection.execute(f"create schema if not exists {node['schema']}")
+        if node["name"] in given:
+            _create(connection, f"{node['schema']}.{node['alias']}", given[node["name"]])
+        elif node["name"] in select:
+            _model(connection, node, as_of)
+    return connection
+
+
 def landed_project() -> Project:
     """The product's dbt project with a landing database for every source."""
     return compiled(databases=tuple(f"{name}_landing" for name in (*NAMES, OPS)))
