@@ -22,7 +22,7 @@ NOT_ADDED = {
     *("users", "active_users", "new_users", "users_any", "reach", "reach_impressions", "buyers", "returning_buyers"),
     *("followers", "sessions_of_all_channels"),
 }
-SURVEYED = {"nps", "nki", "csat"}
+SURVEYED = {"nps", "nki", "csat", "csat_share"}
 KEY = (
     *("kpi_id", "period_grain", "period_start", "comparison", "segment_set", *DIMENSIONS),
     *("attribution_basis", "date_basis", "currency"),
