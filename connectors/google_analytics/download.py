@@ -78,7 +78,6 @@ class Download:
             {
                 "report": name,
                 "is_left_out": outcome.is_left_out,
-                "rows_loaded": outcome.rows,
                 "has_other_row": outcome.has_other_row,
                 "is_thresholded": outcome.is_thresholded,
                 "is_sampled": outcome.is_sampled,

@@ -84,7 +84,6 @@ REPORTS = Table(
     {
         "report": TEXT,
         "is_left_out": FLAG,  # for want of quota; what was loaded before stays
-        "rows_loaded": WHOLE,
         **_FLAGS,
     },
     ("report",),

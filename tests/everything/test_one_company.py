@@ -1,0 +1,180 @@
+"""One company through everything: vendors over HTTP, the command line, nine sources, published marts.
+
+15 months of a small company: everything that a longer history adds is compared at 24 months by the compiled SQL
+(`tests/test_oracle_equality.py`) and at up to 35 by `make acceptance`. Here comparisons with a year before, cohorts of
+365 days and the ends of a month and a quarter are enough.
+"""
+
+import json
+from collections.abc import Iterator
+
+import pandas as pd
+import pytest
+
+from connectors.common.privacy import load_hasher
+from sandbox.vendors import google_ads, google_analytics, shopify
+from sandbox.vendors.meta_organic import VENDOR as META_ORGANIC
+from sandbox.world import build_world
+from tests.comparison import report
+from tests.everything.company import SECRETS, company, table, tables
+from tests.everything.leaks import Planted
+from tests.everything.story import FIRST, LAST_DAY, MONTHS, NEXT, NEXT_DAY, SEED, Story
+from tests.oracle import ads, costs, orders, web
+from tests.oracle.assemble import CONTEXT
+from tests.oracle.catalogue import KPIS
+from tests.oracle.state import Truth
+
+STALE = {"hubspot", "mailchimp", "meta_organic", "typeform"}
+FRESH = {"config", "google_ads", "google_analytics", "meta_ads", "shopify"}
+# What tells one run from another, and says nothing of the company.
+OF_THE_RUN = {"data_quality": None, "publish_info": None, "source_status": "last_load_at"}
+# Settings of the vendors that are no secrets.
+PUBLIC = {
+    *("base_url", "token_url", "shop", "property_id", "customer_ids", "account_ids", "page_ids", "ig_user_ids"),
+    *("page_history_days", "instagram_history_days", "test_property"),
+}
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    world = build_world("small", MONTHS, SEED, NEXT)
+    with company(world, FIRST, tmp_path_factory.mktemp("everything")) as shop:
+        yield Story(shop)
+
+
+def test_the_published_marts_equal_the_oracle(story: Story) -> None:
+    assert story.first.ran.code == 0, story.first.ran.err
+    found = table(story.first.marts, "kpi_values")
+    legal = {(kpi.kpi_id, name) for kpi in KPIS for name in kpi.sets}
+    assert set(zip(found["kpi_id"], found["segment_set"], strict=True)) == legal
+    assert report(found, story.truth_first) == ""
+
+
+def test_the_same_refresh_again_changes_nothing(story: Story) -> None:
+    assert story.again.ran.code == 0, story.again.ran.err
+    print(f"the same refresh again took {story.again.ran.seconds:.1f} s")
+    assert story.again.ran.err.count("nothing new") == len(STALE | FRESH) + 1  # and the models
+    assert tables(story.again.marts) == tables(story.first.marts)
+    for name in tables(story.first.marts):
+        dropped = OF_THE_RUN.get(name, "")
+        if dropped is not None:
+            before, after = (_sorted(table(step.marts, name), dropped) for step in (story.first, story.again))
+            pd.testing.assert_frame_equal(before, after, obj=name)
+
+
+def _sorted(frame: pd.DataFrame, dropped: str) -> pd.DataFrame:
+    kept = frame.drop(columns=dropped or [])
+    return kept.sort_values(list(kept.columns), ignore_index=True)
+
+
+def test_sources_that_fail_are_named_and_make_the_run_red(story: Story) -> None:
+    ran = story.disturbed.ran
+    assert ran.code == 1
+    assert "Not all is fresh" in ran.err
+    told = {line.removeprefix("● ").partition(":")[0]: line for line in ran.err.splitlines() if line.startswith("● ")}
+    assert set(told) == STALE
+    assert "failed 5 times" in told["mailchimp"]
+    assert "refuses the credentials" in told["hubspot"]
+    assert "`access_token` in .dlt/secrets.toml" in told["hubspot"]
+    assert "limit is used up" in told["typeform"]
+    assert "held back and the last good ones served" in told["meta_organic"]
+    assert "fails the check “data are fresh”" in told["meta_organic"]
+
+
+def test_the_board_says_until_when_the_data_of_each_source_go(story: Story) -> None:
+    assert story.board.code == 0, story.board.err
+    content = json.loads(story.board.out)
+    assert content["data_until"] == NEXT_DAY
+    assert content["validation_status"] == "passed; not fresh: hubspot, mailchimp, meta_organic, typeform"
+    sources = {row["source"]: row for row in content["sources"] if row["is_configured"]}
+    assert {name: row["data_until"] for name, row in sources.items()} == {
+        **dict.fromkeys(STALE, LAST_DAY),
+        **dict.fromkeys(FRESH, NEXT_DAY),
+    }
+    assert {name for name, row in sources.items() if row["last_error"]} == STALE
+
+
+def test_while_some_sources_fail_the_numbers_of_the_others_are_right(story: Story) -> None:
+    """KPIs of web, ads, orders and costs alone: what needs people joined over all sources is not among them."""
+    truth = Truth(story.company.world.tables, NEXT, story.company.world.losses)
+    measures = {name for area in (web, ads, orders, costs) for fact in area.facts(truth) for name in fact.measures}
+    fresh = [kpi.kpi_id for kpi in KPIS if set(kpi.measures) - {CONTEXT} <= measures]
+    assert {"web_users", "spend", "reach", "revenue_net", "roas_net", "claims_ratio", "mer"} <= set(fresh)
+    found = table(story.disturbed.marts, "kpi_values")
+    expected = story.truth_next
+    wrong = report(found[found["kpi_id"].isin(fresh)], expected[expected["kpi_id"].isin(fresh)])
+    assert wrong == ""
+
+
+@pytest.mark.parametrize("kpi_id", ["email_delivered", "leads", "impressions_organic", "nps"])
+def test_the_numbers_of_a_failed_source_stay_and_its_new_day_is_missing(story: Story, kpi_id: str) -> None:
+    before, after = (_totals(step.marts, kpi_id) for step in (story.first, story.disturbed))
+    is_new = after["period_end"] >= NEXT_DAY
+    assert is_new.any()
+    assert after.loc[is_new, "is_missing"].all()
+    assert after.loc[is_new, "value"].isna().all()
+    old = after[~is_new]
+    assert len(old) > 4
+    assert not old["is_missing"].any()
+    closed = before[before["period_end"] <= LAST_DAY]
+    pd.testing.assert_series_equal(old["value"], closed["value"])
+
+
+def _totals(marts: object, kpi_id: str) -> pd.DataFrame:
+    """Rows of the set `total` by grain and start, with the period's last day as text."""
+    values = table(marts, "kpi_values")
+    values = values[(values["kpi_id"] == kpi_id) & (values["segment_set"] == "total")]
+    values = values.assign(period_end=values["period_end"].astype(str).str[:10])
+    return values.set_index(["period_grain", "period_start"]).sort_index()
+
+
+def test_the_next_day_with_its_restated_days_equals_the_oracle(story: Story) -> None:
+    assert story.mended.ran.code == 0, story.mended.ran.err
+    found, expected = table(story.mended.marts, "kpi_values"), story.truth_next
+    # The oracle is that of one first load, which knows a single day of Instagram's followers.
+    gained = "followers_gained"
+    wrong = report(found[found["kpi_id"] != gained], expected[expected["kpi_id"] != gained])
+    assert wrong == ""
+    restated = report(
+        found[(found["period_grain"] == "day") & (found["period_start"] <= LAST_DAY)],
+        story.truth_first[story.truth_first["period_grain"] == "day"],
+    )
+    assert "web_sessions" in restated, "no day was restated: this proves less than it says"
+
+
+def test_two_loads_know_what_instagram_gained_between(story: Story) -> None:
+    values = table(story.mended.marts, "kpi_values")
+    chosen = (values["kpi_id"] == "followers_gained") & (values["period_grain"] == "day")
+    chosen &= (values["period_start"] == NEXT_DAY) & (values["platform"] == "instagram")
+    days = story.company.world.tables["social_days"]
+    stock = days[days["platform"] == "instagram"].set_index("date")["followers_end"]
+    assert values[chosen]["value"].tolist() == [stock[NEXT_DAY] - stock[LAST_DAY]]
+
+
+def test_no_secret_and_no_persons_address_or_number_stands_anywhere(story: Story) -> None:
+    assert story.mended.ran.code == 0
+    shop = story.company
+    secrets_file = shop.work / SECRETS
+    hasher = load_hasher(secrets_file)
+    people = [shop.world.tables[name] for name in ("people", "customers", "contacts", "mail_members")]
+    addresses = {text for frame in people for text in frame["email"].dropna() if text}
+    phones = {text for frame in people if "phone" in frame for text in frame["phone"].dropna() if text}
+    planted = Planted(frozenset(_secrets(story) | {hasher.key.decode()}), frozenset(addresses), frozenset(phones))
+    assert len(planted.secrets) > 12
+    assert len(addresses) > 1000
+    assert len(phones) > 100
+
+    assert planted.leaks(shop.work, besides=[secrets_file]) == []
+    for ran in story.ran:
+        assert planted.found(f"{ran.out}\n{ran.err}".encode()) == []
+
+    # The search saw what it was to see: the addresses did come, and lie there as keyed hashes.
+    arrived = Planted(frozenset({str(hasher.email(next(iter(addresses))))}), frozenset(), frozenset())
+    assert arrived.leaks(shop.home / "landing")
+
+
+def _secrets(story: Story) -> set[str]:
+    """What lets anybody in: the settings, and the tokens that vendors hand out for them."""
+    settings = story.company.server.environment()
+    given = {value for name, value in settings.items() if name.lower().split("__")[2] not in PUBLIC}
+    return given | {google_ads.TOKEN, google_analytics.TOKEN, shopify.TOKEN, META_ORGANIC.page_token}
