@@ -104,6 +104,7 @@ judged as (
         keys.interval_kind,
         keys.is_ratio,
         keys.is_stock,
+        keys.has_own_cases,
         keys.min_n,
         floored.numerator,
         floored.denominator,
@@ -142,6 +143,7 @@ filled as (
         unit,
         interval_kind,
         is_ratio,
+        has_own_cases,
         min_n,
         is_missing,
         settled_share,
@@ -162,7 +164,11 @@ divided as (
             when is_ratio then {{ ratio('numerator', 'denominator') }}
             else numerator
         end as value,
-        coalesce(n, case when is_ratio then denominator when unit in ('count', 'people') then numerator end) as cases
+        case
+            when has_own_cases then coalesce(n, 0)
+            when is_ratio then denominator
+            when unit in ('count', 'people') then numerator
+        end as cases
     from filled
 ),
 

@@ -8,6 +8,13 @@ bases as (
     select distinct kpi_id, kpi_version, attribution_basis, date_basis from {{ ref('kpi_legal') }}
 ),
 
+-- KPIs that say themselves how many cases there are, since their denominator is money.
+own_cases as (
+    select distinct kpi_id, kpi_version
+    from {{ ref('kpi_terms') }}
+    where part = 'n'
+),
+
 clock as (
     select * from {{ ref('int_clock') }}
 ),
@@ -34,12 +41,16 @@ final as (
         definitions.additivity = 'S' as is_stock,
         definitions.is_share = 1 as is_share,
         definitions.is_paid_only = 1 as is_paid_only,
+        own_cases.kpi_id is not null as has_own_cases,
         coalesce(definitions.personal_sets, '') as personal_sets,
         coalesce(definitions.min_n, clock.min_n) as min_n
     from bases
     inner join definitions
         on definitions.kpi_id = bases.kpi_id
         and definitions.kpi_version = bases.kpi_version
+    left join own_cases
+        on own_cases.kpi_id = bases.kpi_id
+        and own_cases.kpi_version = bases.kpi_version
     cross join clock
 )
 
