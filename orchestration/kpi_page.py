@@ -24,7 +24,9 @@ the same rows stand in `kpi_catalog` of `marts.duckdb`. Numerator and denominato
 so that any roll-up can be checked.
 
 ▲ higher is better, ▼ lower is better, ↔ a band or context, – no direction.
-Grains: D day, W ISO week, M month, Q quarter.
+Grains: D day, W ISO week, M month, Q quarter. The days so far of the current week, month and quarter
+(`week_to_date`, `month_to_date`, `quarter_to_date`) are there where a KPI's measures can be counted over any days:
+not for people that a platform counts, nor for cohorts that must be of age.
 """
 
 

@@ -1,6 +1,7 @@
 """Compares two `kpi_values` frames row by row and says in words where they differ."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,11 @@ from tests.oracle import KEY
 RATIO_TOLERANCE = 1e-9
 HALF_A_CENT = 0.005
 PARTS = ("numerator", "denominator")
-COMPARISONS = ("previous_value", "previous_year_value")
-FLAGS = ("is_open_period", "is_missing")
+# In the KPI's unit, as exact as the value is.
+COMPARISONS = ("previous_value", "previous_year_value", "change", "year_change", "acceleration")
+# Numbers of their own, whatever the KPI's unit.
+DERIVED = ("n", "lower", "upper", "change_ratio", "year_change_ratio")
+FLAGS = ("is_open_period", "is_missing", "is_unreliable", "is_comparable", "is_year_comparable")
 SHOWN = 3
 
 
@@ -46,10 +50,10 @@ def report(found: pd.DataFrame, expected: pd.DataFrame) -> str:
 
 
 def _keyed(frame: pd.DataFrame) -> pd.DataFrame:
-    kept = frame[[*KEY, *PARTS, "value", *COMPARISONS, *FLAGS]].copy()
+    kept = frame[[*KEY, *PARTS, "value", *COMPARISONS, *DERIVED, *FLAGS]].copy()
     kept["period_start"] = pd.to_datetime(kept["period_start"]).astype("datetime64[s]")
     text = [name for name in KEY if name != "period_start"]
-    numbers = (*PARTS, "value", *COMPARISONS)
+    numbers = (*PARTS, "value", *COMPARISONS, *DERIVED)
     return kept.astype(dict.fromkeys(text, object) | dict.fromkeys(numbers, float))
 
 
@@ -79,7 +83,7 @@ def _wrong_columns(both: pd.DataFrame) -> pd.Series:
     is_ratio = (both["denominator_expected"].notna() | both["denominator_found"].notna()).to_numpy()
     is_money = (both["currency"] != "none").to_numpy()
     wrong = np.where(is_both, "", np.where(both["side"] == "left_only", "only found", "only expected")).astype(object)
-    for name in (*PARTS, "value", *COMPARISONS):
+    for name in (*PARTS, "value", *COMPARISONS, *DERIVED):
         left, right = both[f"{name}_found"].to_numpy(float), both[f"{name}_expected"].to_numpy(float)
         is_part = name in PARTS
         # A part may be money even if the ratio is not (ROAS): parts with cents are compared as money.
@@ -88,8 +92,9 @@ def _wrong_columns(both: pd.DataFrame) -> pd.Series:
         money_equal = np.abs(left - right) <= HALF_A_CENT
         scale = np.maximum(1.0, np.maximum(np.abs(left), np.abs(right)))
         ratios_equal = np.abs(left - right) <= RATIO_TOLERANCE * scale
-        exact = ~cents if is_part else ~is_ratio & ~is_money
-        as_money = cents if is_part else ~is_ratio & is_money
+        is_own = name in DERIVED
+        exact = ~cents if is_part else ~is_ratio & ~is_money & (not is_own)
+        as_money = cents if is_part else ~is_ratio & is_money & (not is_own)
         equal = np.where(exact, counts_equal, np.where(as_money, money_equal, ratios_equal))
         equal |= np.isnan(left) & np.isnan(right)
         wrong[is_both & ~equal] += f" {name}"
@@ -113,6 +118,11 @@ def _difference(kpi_id: str, rows: pd.DataFrame) -> Difference:
     return Difference(kpi_id, len(rows), "\n".join(lines))
 
 
+def _is_told(value: Any) -> bool:
+    """Anything but null and a flag that is not set."""
+    return bool(pd.notna(value)) and value is not False and value is not np.False_
+
+
 def _where(row: pd.Series) -> str:
     named = [f"{name}={row[name]}" for name in KEY[4:] if row[name] not in ("(all)", "none")]
     return f"{row['kpi_id']} {row['period_grain']} {pd.Timestamp(row['period_start']).date()} {' '.join(named)}".strip()
@@ -122,6 +132,6 @@ def _values(row: pd.Series) -> str:
     sides = {"both": ("found", "expected"), "left_only": ("found",), "right_only": ("expected",)}[str(row["side"])]
     texts = []
     for side in sides:
-        shown = {name: row[f"{name}_{side}"] for name in (*PARTS, "value", *COMPARISONS)}
-        texts.append(f"{side} " + ", ".join(f"{name}={value:.12g}" for name, value in shown.items() if pd.notna(value)))
+        shown = {name: row[f"{name}_{side}"] for name in (*PARTS, "value", *COMPARISONS, *DERIVED, *FLAGS)}
+        texts.append(f"{side} " + ", ".join(f"{name}={value:.12g}" for name, value in shown.items() if _is_told(value)))
     return " | ".join(texts)

@@ -139,7 +139,7 @@ class Published:
 
     def __init__(self, world: PlantedWorld, as_of: datetime = AS_OF) -> None:
         truth = Truth(world.tables, as_of, world.losses)
-        self._until = truth.until
+        self._calendar = truth.calendar
         self._facts = facts_of(truth)
         self._rows: dict[str, pd.DataFrame] = {}
 
@@ -147,7 +147,7 @@ class Published:
         """All rows of a KPI."""
         if kpi_id not in self._rows:
             kpis = [kpi for kpi in KPIS if kpi.kpi_id == kpi_id]
-            self._rows[kpi_id] = rows(self._facts, self._until, kpis)
+            self._rows[kpi_id] = rows(self._facts, self._calendar, kpis)
         return self._rows[kpi_id]
 
     def row(self, kpi_id: str, grain: str, start: str, segment_set: str = "total", **dims: str) -> pd.Series:

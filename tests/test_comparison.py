@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from tests.comparison import differences, report
+from tests.comparison import COMPARISONS, DERIVED, FLAGS, differences, report
 from tests.oracle.catalogue import DIMENSIONS
 
 
@@ -11,7 +11,7 @@ def _row(**changes: object) -> dict[str, object]:
     key = {"kpi_id": "orders", "period_grain": "day", "period_start": "2026-03-02", "segment_set": "total"}
     key |= dict.fromkeys(DIMENSIONS, "(all)") | {"attribution_basis": "none", "date_basis": "none", "currency": "none"}
     values = {"numerator": 3.0, "denominator": None, "value": 3.0, "is_open_period": False, "is_missing": False}
-    return key | values | {"previous_value": None, "previous_year_value": None} | changes
+    return key | values | dict.fromkeys((*COMPARISONS, *DERIVED)) | dict.fromkeys(FLAGS, False) | changes
 
 
 def _frame(*rows: dict[str, object]) -> pd.DataFrame:
@@ -31,6 +31,11 @@ ROAS = {"numerator": 10.123, "denominator": 4.001, "value": 10.123 / 4.001}
         ({}, {"value": None}, False),
         ({}, {"previous_value": 1.0}, False),
         ({}, {"is_open_period": True}, False),
+        ({}, {"is_comparable": True}, False),
+        (MONEY, {"acceleration": 1.0}, False),
+        (MONEY | {"change": 10.5}, {"change": 10.503}, True),
+        (MONEY | {"change_ratio": 0.5}, {"change_ratio": 0.503}, False),
+        ({"n": 3.0}, {"n": 4.0}, False),
         (RATIO, {"value": 1 / 3 + 1e-10}, True),
         (RATIO, {"value": 1 / 3 + 1e-8}, False),
         (RATIO, {"denominator": 4.0}, False),

@@ -40,6 +40,16 @@
 {% macro quarter_start(day) %}cast(date_trunc('quarter', {{ day }}) as date){% endmacro %}
 {% macro week_start(day) %}cast(date_trunc('week', {{ day }}) as date){% endmacro %}
 
+{# First day of the quarter of a fiscal year that starts in some month (SQL, 1 = January): calendar quarters, moved. #}
+{% macro fiscal_quarter_start(day, start_month) -%}
+    case ({{ start_month }} - 1) % 3
+        {%- for months in [1, 2] %}
+        when {{ months }} then {{ plus_months(quarter_start(plus_months(day, -months)), months) }}
+        {%- endfor %}
+        else {{ quarter_start(day) }}
+    end
+{%- endmacro %}
+
 {# One row per day of a range, in the select list. #}
 {% macro each_day(first, last) %}{{ return(adapter.dispatch('each_day')(first, last)) }}{% endmacro %}
 {% macro default__each_day(first, last) %}cast(unnest(generate_series({{ first }}, {{ last }}, interval 1 day)) as date){% endmacro %}

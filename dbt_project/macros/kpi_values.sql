@@ -1,6 +1,7 @@
 {#
 The published rows of the KPIs of one class: labels, comparisons, status, flags. A join on the compared period, not a
-lag(): cells are sparse. Only complete periods are compared. Rows older than the policy keeps are cut here, last.
+lag(): cells are sparse. Only complete periods are compared. Rows older than the policy keeps are cut here, last, and the
+windows that a period to date is compared with.
 #}
 {% macro kpi_values_of_class(class) %}
 with clock as (
@@ -36,14 +37,25 @@ compared_periods as (
         periods.days_ago,
         periods.is_open_period,
         previous.period_no as previous_no,
-        previous_year.period_no as previous_year_no
+        previous_year.period_no as previous_year_no,
+        earlier.period_no as earlier_no,
+        -- Calendar months and quarters differ in length by nature; a window cut short by the end of its month does not fit.
+        {%- for alias in ['previous', 'previous_year'] %}
+        {{ alias }}.days = periods.days or periods.period_grain in ('month', 'quarter') as is_{{ alias }}_as_long
+        {{- ',' if not loop.last }}
+        {%- endfor %}
     from periods
-    {%- for alias, start in [('previous', 'previous_start'), ('previous_year', 'previous_year_start')] %}
+    {%- for alias, later, start in [
+        ('previous', 'periods', 'previous_start'),
+        ('previous_year', 'periods', 'previous_year_start'),
+        ('earlier', 'previous', 'previous_start'),
+    ] %}
     left join periods as {{ alias }}
         on {{ alias }}.period_grain = periods.period_grain
-        and {{ alias }}.period_start = periods.{{ start }}
+        and {{ alias }}.period_start = {{ later }}.{{ start }}
         and not periods.is_open_period
     {%- endfor %}
+    where not periods.is_compared_only
 ),
 
 final as (
@@ -65,6 +77,13 @@ final as (
         cells.upper,
         previous.value as previous_value,
         previous_year.value as previous_year_value,
+        cells.value - previous.value as change,
+        {{ relative_change('previous') }} as change_ratio,
+        cells.value - previous_year.value as year_change,
+        {{ relative_change('previous_year') }} as year_change_ratio,
+        (cells.value - previous.value) - (previous.value - earlier.value) as acceleration,
+        {{ is_like_with_like('previous') }} as is_comparable,
+        {{ is_like_with_like('previous_year') }} as is_year_comparable,
         cast(null as double) as target_value,
         cast(null as double) as benchmark_value,
         'no_target' as status,
@@ -85,7 +104,7 @@ final as (
     inner join publish_policy
         on publish_policy.period_grain = compared_periods.period_grain
         and publish_policy.segment_set = segments.segment_set
-    {%- for alias in ['previous', 'previous_year'] %}
+    {%- for alias in ['previous', 'previous_year', 'earlier'] %}
     left join cells as {{ alias }}
         on {{ alias }}.kpi_no = cells.kpi_no
         and {{ alias }}.cell_no = cells.cell_no

@@ -32,6 +32,9 @@ class Grain(StrEnum):
     week = "week"
     month = "month"
     quarter = "quarter"
+    week_to_date = "week_to_date"
+    month_to_date = "month_to_date"
+    quarter_to_date = "quarter_to_date"
 
 
 class Persona(StrEnum):

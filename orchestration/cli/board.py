@@ -177,15 +177,15 @@ def _cells(row: Row, is_repeated: bool) -> list[RenderableType]:
         label,
         Text(show.number(row["value"], row["unit"]), style="bold"),
         Text(show.marks(row), style="yellow"),
-        _change(row, "previous_value"),
-        _change(row, "previous_year_value"),
+        _change(row, "previous"),
+        _change(row, "year"),
         _trend(row),
     ]
 
 
-def _change(row: Row, column: str) -> Text:
-    text, moved = show.change(row["value"], row.get(column), row["unit"])
-    return Text(text, style=show.colour(moved, row["direction"]))
+def _change(row: Row, since: str) -> Text:
+    text, moved = show.change(row, since, row["unit"])
+    return Text(text, style=show.change_colour(row, since, moved, row["direction"]))
 
 
 def _trend(row: Row) -> Text:

@@ -61,7 +61,7 @@ def read(
     if dimensions:
         complete = [row["period_start"] for row in rows if not row["is_open_period"]]
         periods = [max(complete, default=periods[0])]
-    shown = set(periods[: PERIODS[grain]])
+    shown = set(periods[: PERIODS.get(grain, 1)])  # of a period to date there is one
     return [row for row in rows if row["period_start"] in shown]
 
 
@@ -137,9 +137,9 @@ def _cells(known: Row, grain: str, by: list[str], row: Row, largest: float) -> l
         Text(value, style="bold"),
         Text(show.marks(row), style="yellow"),
     ]
-    for column in ("previous_value", "previous_year_value"):
-        text, moved = show.change(row["value"], row.get(column), unit)
-        cells.append(Text(text, style=show.colour(moved, known["direction"])))
+    for since in ("previous", "year"):
+        text, moved = show.change(row, since, unit)
+        cells.append(Text(text, style=show.change_colour(row, since, moved, known["direction"])))
     if not by:
         cells.append(Text("▆" * round(18 * abs(row["value"] or 0) / largest), style="blue"))
     return cells

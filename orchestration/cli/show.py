@@ -6,6 +6,7 @@ from typing import Any
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 BARS = "▁▂▃▄▅▆▇█"
+TO_DATE = "_to_date"
 
 
 def number(value: float | None, unit: str, currency: str = "") -> str:
@@ -35,19 +36,26 @@ def _digits(value: float, significant: int) -> int:
     return max(0, min(2, significant - whole))
 
 
-def change(value: float | None, before: float | None, unit: str) -> tuple[str, float | None]:
-    """What is shown, and the signed size: ratios move in percentage points, all else in percent."""
-    if value is None or before is None:
+def change(row: dict[str, Any], since: str, unit: str) -> tuple[str, float | None]:
+    """What is shown of a row's change since `previous` or `year`, and the signed size, as the marts decided it.
+
+    Rates move in percentage points, indices in points, all else in percent, or in its unit where that says nothing.
+    """
+    prefix = "" if since == "previous" else "year_"
+    moved, ratio = row.get(f"{prefix}change"), row.get(f"{prefix}change_ratio")
+    if moved is None:
         return "", None
     if unit == "ratio":
-        moved = (value - before) * 100
-        return _signed(moved, " pp"), moved
-    if unit == "index":
-        return _signed(value - before, ""), value - before
-    if before == 0:
-        return "", None
-    moved = (value / before - 1) * 100 if before > 0 else (value - before) / abs(before) * 100
-    return _signed(moved, " %"), moved
+        return _signed(moved * 100, " pp"), moved * 100
+    if ratio is None:
+        return _signed(moved, ""), moved
+    return _signed(ratio * 100, " %"), ratio * 100
+
+
+def change_colour(row: dict[str, Any], since: str, moved: float | None, direction: str) -> str:
+    """That of `colour`; dim where the two periods are not alike."""
+    is_comparable = row.get("is_comparable" if since == "previous" else "is_year_comparable", True)
+    return colour(moved, direction) if is_comparable else "dim"
 
 
 def _signed(moved: float, unit: str) -> str:
@@ -80,24 +88,35 @@ def day(value: date | None) -> str:
 
 
 def period(grain: str, start: date) -> str:
-    """`17 Mar 2026`, `week 11 2026`, `February 2026`, `Q1 2026`."""
+    """`17 Mar 2026`, `week 11 2026`, `February 2026`, `Q1 2026`, `Feb–Apr 2026`, `March 2026 to date`."""
+    if grain.endswith(TO_DATE):
+        return f"{period(grain.removesuffix(TO_DATE), start)} to date"
     if grain == "week":
         year, week, _ = start.isocalendar()
         return f"week {week} {year}"
     if grain == "month":
         return f"{start:%B} {start.year}"
     if grain == "quarter":
-        return f"Q{(start.month + 2) // 3} {start.year}"
+        return f"{_quarter(start)} {start.year}"
     return day(start)
 
 
 def short_period(grain: str, start: date) -> str:
-    """The same in at most eight letters: `17 Mar`, `w11`, `Feb`, `Q1`."""
+    """The same in at most ten letters: `17 Mar`, `w11`, `Feb`, `Q1`, `Feb–Apr`, `Mar so far`."""
+    if grain.endswith(TO_DATE):
+        return f"{short_period(grain.removesuffix(TO_DATE), start)[:3].rstrip()} so far"
     if grain == "week":
         return f"w{start.isocalendar().week}"
     if grain == "quarter":
-        return f"Q{(start.month + 2) // 3}"
+        return _quarter(start)
     return MONTHS[start.month - 1] if grain == "month" else f"{start.day} {MONTHS[start.month - 1]}"
+
+
+def _quarter(start: date) -> str:
+    """`Q1`; the months of a quarter that is not one of the calendar's."""
+    if start.month % 3 == 1:
+        return f"Q{(start.month + 2) // 3}"
+    return f"{MONTHS[start.month - 1]}–{MONTHS[(start.month + 1) % 12]}"
 
 
 def marks(row: dict[str, Any]) -> str:

@@ -33,7 +33,7 @@ def published(world: World, as_of: datetime) -> dict[str, pd.DataFrame]:
 def kpi_values(world: World, as_of: datetime) -> pd.DataFrame:
     """All rows of the published `kpi_values` as of an instant (UTC); columns `KEY` and `VALUES`."""
     truth = Truth(world.tables, as_of, world.losses)
-    return rows(facts_of(truth), truth.until)
+    return rows(facts_of(truth), truth.calendar)
 
 
 def facts_of(truth: Truth) -> list[Fact]:

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
+from tests.oracle.cases import OWN_CASES, SQUARES, cases, interval, is_unreliable
 from tests.oracle.catalogue import ALL, CURRENCY, DENSE_SETS, DIMENSIONS, KPIS, SEGMENT_SETS, Kpi
 from tests.oracle.channels import PAID
+from tests.oracle.comparison import Base, comparisons
 from tests.oracle.facts import Fact, all_periods
-from tests.oracle.periods import GRAINS, next_start, period_end, year_before
+from tests.oracle.periods import Calendar, Span, next_start
 
 KEY = (
     "kpi_id",
@@ -26,16 +28,35 @@ VALUES = (
     "numerator",
     "denominator",
     "value",
+    "n",
+    "lower",
+    "upper",
     "is_open_period",
     "is_missing",
+    "is_unreliable",
     "previous_value",
     "previous_year_value",
+    "change",
+    "change_ratio",
+    "year_change",
+    "year_change_ratio",
+    "acceleration",
+    "is_comparable",
+    "is_year_comparable",
 )
 
 
-def rows(facts: Sequence[Fact], until: pd.Timestamp, kpis: Sequence[Kpi] = KPIS) -> pd.DataFrame:
+def rows(facts: Sequence[Fact], calendar: Calendar, kpis: Sequence[Kpi] = KPIS) -> pd.DataFrame:
     """KPIs at all legal grains and sets, as published."""
-    found = [_of_set(kpis, facts, grain, name, until) for grain in GRAINS for name in SEGMENT_SETS]
+    found: list[pd.DataFrame | None] = []
+    for span in calendar.spans:
+        known, legal = list(facts), [kpi for kpi in kpis if span.whole_name in kpi.grains]
+        if windows := span.windows:
+            cut = [(fact, fact.to_date(windows)) for fact in facts]
+            known = [part for _, part in cut if part is not None]
+            of_whole_periods = {name for fact, part in cut if part is None for name in fact.measures}
+            legal = [kpi for kpi in legal if not of_whole_periods & set(kpi.measures)]
+        found += [_of_set(legal, known, span, name, calendar) for name in SEGMENT_SETS]
     empty = pd.DataFrame(columns=[*KEY, *VALUES])
     result = pd.concat([part for part in found if part is not None] or [empty], ignore_index=True)
     result["is_missing"] = False
@@ -44,22 +65,29 @@ def rows(facts: Sequence[Fact], until: pd.Timestamp, kpis: Sequence[Kpi] = KPIS)
 
 
 def _of_set(
-    published_kpis: Sequence[Kpi], facts: Sequence[Fact], grain: str, segment_set: str, until: pd.Timestamp
+    legal: Sequence[Kpi], facts: Sequence[Fact], span: Span, segment_set: str, calendar: Calendar
 ) -> pd.DataFrame | None:
     """The rows of one grain and set, all KPIs computed on one wide table of measures."""
-    kpis = [kpi for kpi in published_kpis if grain in kpi.grains and segment_set in kpi.sets]
-    wide = _wide(facts, {name for kpi in kpis for name in kpi.measures}, grain, segment_set, until)
+    kpis = [kpi for kpi in legal if segment_set in kpi.sets and not (span.windows and "_x_" in segment_set)]
+    wide = _wide(facts, {name for kpi in kpis for name in kpi.measures}, span, segment_set, calendar.until)
     if wide is None:
         return None
-    dims = SEGMENT_SETS[segment_set]
-    is_open = (period_end(grain, wide["period_start"]) > until).to_numpy()
-    previous = _positions(wide, dims, next_start(grain, wide["period_start"], -1))
-    last_year = _positions(wide, dims, year_before(grain, wide["period_start"]))
-    published = _is_kept(grain, segment_set, (until - wide["period_start"]).dt.days.to_numpy())
+    dims, starts = SEGMENT_SETS[segment_set], wide["period_start"]
+    is_open = (span.end(starts) > calendar.until).to_numpy()
+    bases = [
+        Base(_positions(wide, dims, before), span.are_as_long(starts, before))
+        for before in (
+            next_start(span.grain, starts, -1),
+            calendar.year_before(span.grain, starts),
+            next_start(span.grain, starts, -2),
+        )
+    ]
+    published = span.is_current(starts) & _is_kept(span.name, segment_set, (calendar.until - starts).dt.days.to_numpy())
     series = wide.groupby(list(dims)).ngroup().to_numpy() if dims else np.zeros(len(wide), int)
+    is_other = (wide[list(dims)] == "(other)").any(axis=1).to_numpy(dtype=bool)
     known = {name: wide[name].to_numpy(dtype=float) for name in wide.columns.drop(["period_start", *dims])}
-    parts = []
-    for kpi in kpis:
+    parts: list[dict[str, np.ndarray]] = []
+    for number, kpi in enumerate(kpis):
         exists = np.zeros(len(wide), bool)
         for name in set(kpi.measures) & set(known) - {CONTEXT}:
             exists |= ~np.isnan(known[name])
@@ -67,21 +95,17 @@ def _of_set(
             exists = _from_first(exists, series)
         if kpi.is_about_paid and "channel" in dims:
             exists = exists & wide["channel"].isin(PAID).to_numpy()
-        numerator, denominator = _part(known, kpi.num, len(wide)), np.full(len(wide), np.nan)
-        value = numerator
-        if kpi.den:
-            denominator = _part(known, kpi.den, len(wide))
-            value = np.divide(numerator, denominator, out=np.full(len(wide), np.nan), where=denominator != 0)
-        value = np.where(exists, value, np.nan)
-        compared = (_compared(value, previous, is_open), _compared(value, last_year, is_open))
+        columns = _values(kpi, known, exists)
+        columns |= comparisons(kpi, columns, bases, is_open, is_other)
         chosen = np.flatnonzero(exists & published)
-        parts.append((chosen, *(column[chosen] for column in (numerator, denominator, value, *compared))))
-    position, *numbers = (np.concatenate(column) for column in zip(*parts, strict=True))
-    labels = np.repeat(np.arange(len(kpis)), [len(part[0]) for part in parts])
-    columns = {
+        columns |= {"position": np.arange(len(wide)), "kpi": np.full(len(wide), number)}
+        parts.append({name: column[chosen] for name, column in columns.items()})
+    together = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    position, labels = together.pop("position"), together.pop("kpi")
+    key = {
         "kpi_id": np.array([kpi.kpi_id for kpi in kpis], dtype=object)[labels],
-        "period_grain": grain,
-        "period_start": wide["period_start"].to_numpy()[position],
+        "period_grain": span.name,
+        "period_start": starts.to_numpy()[position],
         "segment_set": segment_set,
         **{name: wide[name].to_numpy(dtype=object)[position] for name in dims},
         "attribution_basis": np.array([kpi.attribution_basis(segment_set) for kpi in kpis], dtype=object)[labels],
@@ -89,16 +113,40 @@ def _of_set(
         "currency": np.array([CURRENCY if kpi.is_money else "none" for kpi in kpis], dtype=object)[labels],
         "is_open_period": is_open[position],
     }
-    names = ("numerator", "denominator", "value", "previous_value", "previous_year_value")
-    return pd.DataFrame(columns | dict(zip(names, numbers, strict=True)))
+    return pd.DataFrame(key | together)
+
+
+def _values(kpi: Kpi, known: dict[str, np.ndarray], exists: np.ndarray) -> dict[str, np.ndarray]:
+    """Parts, value, cases and interval of a KPI; null where the KPI has no row."""
+    length = len(exists)
+    numerator, denominator = _part(known, kpi.num, length), np.full(length, np.nan)
+    value = numerator
+    if kpi.den:
+        denominator = _part(known, kpi.den, length)
+        value = np.divide(numerator, denominator, out=np.full(length, np.nan), where=denominator != 0)
+    value = np.where(exists, value, np.nan)
+    own_cases = _part(known, OWN_CASES[kpi.kpi_id], length) if kpi.kpi_id in OWN_CASES else None
+    n = cases(kpi, numerator, denominator, own_cases)
+    squares = _part(known, SQUARES.get(kpi.kpi_id, {}), length)
+    lower, upper = interval(kpi.kpi_id, numerator, denominator, squares)
+    known_value = ~np.isnan(value)
+    return {
+        "numerator": numerator,
+        "denominator": denominator,
+        "value": value,
+        "n": n,
+        "lower": np.where(known_value, lower, np.nan),
+        "upper": np.where(known_value, upper, np.nan),
+        "is_unreliable": is_unreliable(kpi, n),
+    }
 
 
 def _wide(
-    facts: Sequence[Fact], measures: set[str], grain: str, segment_set: str, until: pd.Timestamp
+    facts: Sequence[Fact], measures: set[str], span: Span, segment_set: str, until: pd.Timestamp
 ) -> pd.DataFrame | None:
     """One row per period and cell, one column per measure; in dense sets every period of every series."""
     dims = SEGMENT_SETS[segment_set]
-    wanted = [fact.cells(grain, segment_set) for fact in facts if measures & set(fact.measures)]
+    wanted = [fact.cells(span.grain, segment_set) for fact in facts if measures & set(fact.measures)]
     cells = [found for found in wanted if found is not None and len(found)]
     if not cells:
         return None
@@ -106,7 +154,7 @@ def _wide(
     # Categories differ from fact to fact; plain text joins.
     cells = [part.astype(dict.fromkeys(dims, object)) for part in cells]
     if segment_set in DENSE_SETS:
-        cells.append(_grid(cells, grain, dims, until))
+        cells.append(_grid(cells, span, dims, until))
     stacked = pd.concat(cells, ignore_index=True)
     columns = [name for name in stacked.columns if name not in keys]
     wide = stacked.groupby(keys, sort=True)[columns].sum(min_count=1).reset_index()
@@ -115,9 +163,12 @@ def _wide(
     return wide
 
 
-def _grid(cells: Iterable[pd.DataFrame], grain: str, dims: tuple[str, ...], until: pd.Timestamp) -> pd.DataFrame:
+def _grid(cells: Iterable[pd.DataFrame], span: Span, dims: tuple[str, ...], until: pd.Timestamp) -> pd.DataFrame:
     first = min(part["period_start"].min() for part in cells)
-    grid = pd.DataFrame({"period_start": all_periods(grain, first, until)})
+    starts = all_periods(span.grain, first, until)
+    if span.windows:
+        starts = span.windows.starts[span.windows.starts >= first]
+    grid = pd.DataFrame({"period_start": starts})
     for name in dims:
         grid = grid.merge(pd.DataFrame({name: pd.unique(pd.concat([part[name] for part in cells]))}), how="cross")
     return grid
@@ -128,10 +179,6 @@ def _positions(wide: pd.DataFrame, dims: tuple[str, ...], starts: pd.Series) -> 
     keys = ["period_start", *dims]
     sought = pd.MultiIndex.from_frame(wide[keys].assign(period_start=starts.to_numpy()))
     return pd.MultiIndex.from_frame(wide[keys]).get_indexer(sought)
-
-
-def _compared(value: np.ndarray, positions: np.ndarray, is_open: np.ndarray) -> np.ndarray:
-    return np.where((positions >= 0) & ~is_open, value[positions], np.nan)
 
 
 def _part(known: dict[str, np.ndarray], terms: dict[str, float], length: int) -> np.ndarray:

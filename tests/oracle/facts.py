@@ -1,13 +1,14 @@
 """How measures become cells of a period and a segment set: sums, stocks and distinct people."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from copy import copy
+from typing import Protocol, Self
 
 import numpy as np
 import pandas as pd
 
 from tests.oracle.catalogue import SEGMENT_SETS
-from tests.oracle.periods import period_end, period_start
+from tests.oracle.periods import Windows, period_end, period_start
 
 
 class Fact(Protocol):
@@ -24,6 +25,10 @@ class Fact(Protocol):
 
         None if it has no such dimension.
         """
+        ...
+
+    def to_date(self, windows: Windows) -> "Fact | None":
+        """What there is of it in the windows; None if it is only known of whole periods."""
         ...
 
 
@@ -49,6 +54,11 @@ class Additive:
         periods = days.assign(period_start=period_start(grain, days["date"]))
         return sum_cells(periods, ("period_start", *keys), self.measures)
 
+    def to_date(self, windows: Windows) -> Self | None:
+        found = copy(self)
+        found.rows, found._days = self.rows[self.rows["date"].isin(windows.days)], {}
+        return found
+
 
 class Mature(Additive):
     """Cohort measures that count only when the youngest member of the cohort is `age` days old."""
@@ -66,6 +76,9 @@ class Mature(Additive):
         old_enough = period_end(grain, cells["period_start"]) + pd.Timedelta(days=self.age) <= self.until
         return cells[old_enough]
 
+    def to_date(self, windows: Windows) -> None:
+        return None
+
 
 class Stock:
     """`date`, dimensions and one measure that is read on the last day of a period and added over segments (class S)."""
@@ -82,6 +95,10 @@ class Stock:
         last_day = last_day.where(last_day <= self.until, self.until)
         kept = self.rows[self.rows["date"] == last_day].assign(period_start=start)
         return sum_cells(kept, ("period_start", *keys), self.measures)
+
+    def to_date(self, windows: Windows) -> Additive:
+        """One day of each window: its last."""
+        return Additive(self.rows[self.rows["date"].isin(windows.lasts)], self.dims, self.measures)
 
 
 class Distinct:
@@ -117,6 +134,9 @@ class Distinct:
             result[measure] = np.bincount(found, minlength=size)[present].astype(float)
         return result
 
+    def to_date(self, windows: Windows) -> None:
+        return None
+
     def _groups(self, dim: str | None = None) -> tuple[np.ndarray, pd.DataFrame]:
         """The number of each row's dimension value, and the values by number; one group without a dimension."""
         if dim is None:
@@ -144,9 +164,12 @@ class Returning:
         )
         return sum_cells(counted, ("period_start", *keys), self.measures)
 
+    def to_date(self, windows: Windows) -> "Returning":
+        return Returning(self.rows[self.rows["date"].isin(windows.days)], self.dims)
+
 
 def all_periods(grain: str, first: pd.Timestamp, until: pd.Timestamp) -> pd.DatetimeIndex:
     """Starts of all periods from the one of `first` to the one that holds `until`."""
     start = period_start(grain, pd.DatetimeIndex([first])).iloc[0]
-    step = {"day": "D", "week": "7D", "month": "MS", "quarter": "QS-JAN"}[grain]
+    step = {"day": "D", "week": "7D", "month": "MS"}.get(grain, "3MS")
     return pd.date_range(start, until, freq=step, unit="s")

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from tests.oracle.periods import as_days, data_until
+from tests.oracle.periods import Calendar, as_days, data_until
 
 RATE_VALID_DAYS = 7
 MICROS = 1_000_000
@@ -34,6 +34,7 @@ class Truth:
         self._tables, self.losses = tables, losses
         self.as_of = pd.Timestamp(as_of.astimezone(UTC).replace(tzinfo=None))
         self.until = data_until(as_of)
+        self.calendar = Calendar(self.until)
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """A truth table (or some of its columns) with a plain index; instants are naive UTC, days are midnights."""

@@ -13,8 +13,8 @@ PERSONAL_SETS = ("country", "customer_type")
 OTHER = "(other)"
 MEASURES = {
     "nps": ("nps_answers", "promoters", "detractors"),
-    "nki": ("nki_answers", "nki_index"),
-    "csat": ("csat_answers", "csat_score", "csat_high"),
+    "nki": ("nki_answers", "nki_index", "nki_square"),
+    "csat": ("csat_answers", "csat_score", "csat_square", "csat_high"),
 }
 
 
@@ -49,7 +49,9 @@ def _measured(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
     if kind == "nps":
         return rows.assign(nps_answers=1.0, promoters=(score >= 9).astype(float), detractors=(score <= 6).astype(float))
     if kind == "csat":
-        return rows.assign(csat_answers=1.0, csat_score=score, csat_high=(score >= 4).astype(float))
+        return rows.assign(
+            csat_answers=1.0, csat_score=score, csat_square=score**2, csat_high=(score >= 4).astype(float)
+        )
     questions = rows[["nki_1", "nki_2", "nki_3"]].astype(float)
     index = (questions.mean(axis=1, skipna=False) - 1) * 100 / 9
-    return rows.assign(nki_index=index, nki_answers=np.where(index.notna(), 1.0, np.nan))
+    return rows.assign(nki_index=index, nki_square=index**2, nki_answers=np.where(index.notna(), 1.0, np.nan))

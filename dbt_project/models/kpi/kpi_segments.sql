@@ -41,7 +41,8 @@ final as (
         numbered.segment_set,
         {{ dimension_list('numbered') }},
         merged.cell_no as other_cell_no,
-        segment_sets.is_dense = 1 as is_dense
+        segment_sets.is_dense = 1 as is_dense,
+        '(other)' in (numbered.{{ dimensions() | join(', numbered.') }}) as is_other
     from numbered
     inner join segment_sets on segment_sets.segment_set = numbered.segment_set
     inner join others on others.segment_set = numbered.segment_set

@@ -16,7 +16,7 @@ starts as (
         date,
         {{ week_start('date') }} as week_start,
         {{ month_start('date') }} as month_start,
-        {{ quarter_start('date') }} as quarter_start,
+        {{ fiscal_quarter_start('date', 'fiscal_year_start_month') }} as quarter_start,
         {{ plus_days(week_start('date'), 3) }} as thursday,  -- an ISO week belongs to the year of its Thursday
         fiscal_year_start_month
     from days

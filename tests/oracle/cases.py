@@ -1,0 +1,66 @@
+"""How many cases stand behind a value, whether they are enough, and the 95 % interval around it."""
+
+import numpy as np
+
+from tests.oracle.catalogue import Kpi
+
+MIN_N = 30
+Z = 1.96
+# README "Cases": where the denominator is money, or there is none and the amount is one of orders.
+OWN_CASES: dict[str, dict[str, float]] = {
+    **{name: {"orders": 1.0} for name in ("revenue_gross", "revenue_net", "revenue_by_channel", "mer")},
+    "roas_platform": {"claimed_orders": 1.0},
+    "roas_net": {"orders_paid": 1.0},
+}
+# Shares of counted things.
+PROPORTIONS = frozenset(
+    (
+        *("channel_share", "new_user_share", "ctr", "ctr_all", "open_rate", "open_rate_raw", "email_click_rate"),
+        *("unsubscribe_rate", "cvr_session", "cvr_user", "cvr_landing", "mql_rate_30", "repurchase_rate_90"),
+        "returning_share",
+    )
+)
+# Means of single answers: the sum of their squares.
+SQUARES: dict[str, dict[str, float]] = {
+    "nps": {"promoters": 10_000.0, "detractors": 10_000.0},
+    "nki": {"nki_square": 1.0},
+    "csat": {"csat_square": 1.0},
+}
+
+
+def cases(kpi: Kpi, numerator: np.ndarray, denominator: np.ndarray, own: np.ndarray | None) -> np.ndarray:
+    """Cases behind each value; null for an amount of money that nobody counted."""
+    if own is not None:
+        return own
+    if kpi.den:
+        return denominator
+    return np.full(len(numerator), np.nan) if kpi.is_money else numerator
+
+
+def is_unreliable(kpi: Kpi, n: np.ndarray) -> np.ndarray:
+    """A ratio of too few cases."""
+    return np.full(len(n), bool(kpi.den)) & ~(n >= MIN_N)
+
+
+def interval(
+    kpi_id: str, numerator: np.ndarray, denominator: np.ndarray, squares: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper bound; null where none is defined."""
+    nothing = np.full(len(numerator), np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if kpi_id in PROPORTIONS:
+            share = numerator / denominator
+            centre = (numerator + Z**2 / 2) / (denominator + Z**2)
+            half = (
+                Z
+                * np.sqrt(denominator)
+                / (denominator + Z**2)
+                * np.sqrt(share * (1 - share) + Z**2 / (4 * denominator))
+            )
+            is_share = (numerator >= 0) & (numerator <= denominator)
+            return np.where(is_share, centre - half, nothing), np.where(is_share, centre + half, nothing)
+        if kpi_id in SQUARES:
+            mean = numerator / denominator
+            deviation = np.sqrt(np.maximum(squares / denominator - mean**2, 0) / denominator)
+            return mean - Z * deviation, mean + Z * deviation
+    return nothing, nothing
