@@ -7,6 +7,7 @@ import pandas as pd
 
 from tests.oracle.catalogue import ALL, CURRENCY, DENSE_SETS, DIMENSIONS, KPIS, SEGMENT_SETS, Kpi
 from tests.oracle.channels import PAID
+from tests.oracle.entered import Monthly, Panel
 from tests.oracle.facts import Fact, all_periods
 from tests.oracle.periods import GRAINS, next_start, period_end, year_before
 
@@ -38,7 +39,6 @@ def rows(facts: Sequence[Fact], until: pd.Timestamp, kpis: Sequence[Kpi] = KPIS)
     found = [_of_set(kpis, facts, grain, name, until) for grain in GRAINS for name in SEGMENT_SETS]
     empty = pd.DataFrame(columns=[*KEY, *VALUES])
     result = pd.concat([part for part in found if part is not None] or [empty], ignore_index=True)
-    result["is_missing"] = False
     result = result.reindex(columns=[*KEY, *VALUES])
     return result.fillna(dict.fromkeys(DIMENSIONS, ALL))
 
@@ -68,14 +68,18 @@ def _of_set(
         if kpi.is_about_paid and "channel" in dims:
             exists = exists & wide["channel"].isin(PAID).to_numpy()
         numerator, denominator = _part(known, kpi.num, len(wide)), np.full(len(wide), np.nan)
+        is_missing = _is_missing(kpi, facts, grain, wide["period_start"])
         value = numerator
         if kpi.den:
             denominator = _part(known, kpi.den, len(wide))
             value = np.divide(numerator, denominator, out=np.full(len(wide), np.nan), where=denominator != 0)
-        value = np.where(exists, value, np.nan)
+        value = np.where(exists & ~is_missing, value, np.nan)
+        # What is missing has only the parts that are there.
+        numerator = np.where(is_missing & ~_is_known(known, kpi.num, len(wide)), np.nan, numerator)
+        denominator = np.where(is_missing & ~_is_known(known, kpi.den, len(wide)), np.nan, denominator)
         compared = (_compared(value, previous, is_open), _compared(value, last_year, is_open))
         chosen = np.flatnonzero(exists & published)
-        parts.append((chosen, *(column[chosen] for column in (numerator, denominator, value, *compared))))
+        parts.append((chosen, *(column[chosen] for column in (numerator, denominator, value, *compared, is_missing))))
     position, *numbers = (np.concatenate(column) for column in zip(*parts, strict=True))
     labels = np.repeat(np.arange(len(kpis)), [len(part[0]) for part in parts])
     columns = {
@@ -89,7 +93,7 @@ def _of_set(
         "currency": np.array([CURRENCY if kpi.is_money else "none" for kpi in kpis], dtype=object)[labels],
         "is_open_period": is_open[position],
     }
-    names = ("numerator", "denominator", "value", "previous_value", "previous_year_value")
+    names = ("numerator", "denominator", "value", "previous_value", "previous_year_value", "is_missing")
     return pd.DataFrame(columns | dict(zip(names, numbers, strict=True)))
 
 
@@ -132,6 +136,24 @@ def _positions(wide: pd.DataFrame, dims: tuple[str, ...], starts: pd.Series) -> 
 
 def _compared(value: np.ndarray, positions: np.ndarray, is_open: np.ndarray) -> np.ndarray:
     return np.where((positions >= 0) & ~is_open, value[positions], np.nan)
+
+
+def _is_missing(kpi: Kpi, facts: Sequence[Fact], grain: str, starts: pd.Series) -> np.ndarray:
+    """True where a measure that is told per period was not told for this one."""
+    result = np.zeros(len(starts), bool)
+    for fact in facts:
+        if isinstance(fact, Monthly | Panel) and set(fact.measures) & set(kpi.measures):
+            result |= ~starts.isin(fact.told(grain)).to_numpy()
+    return result
+
+
+def _is_known(known: dict[str, np.ndarray], terms: dict[str, float], length: int) -> np.ndarray:
+    """True where some measure of a part has a value."""
+    result = np.zeros(length, bool)
+    for measure in terms:
+        if measure in known:
+            result |= ~np.isnan(known[measure])
+    return result
 
 
 def _part(known: dict[str, np.ndarray], terms: dict[str, float], length: int) -> np.ndarray:

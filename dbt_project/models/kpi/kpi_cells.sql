@@ -24,6 +24,10 @@ quality as (
     select * from {{ ref('kpi_period_quality') }}
 ),
 
+unfed as (
+    select * from {{ ref('kpi_unfed') }}
+),
+
 zones as (
     select * from {{ ref('kpi_zones') }}
 ),
@@ -110,7 +114,7 @@ judged as (
         floored.sum_squares,
         floored.n,
         -- A platform that is a source of its own speaks for its own rows.
-        coalesce(own.is_missing, everybody.is_missing, false) as is_missing,
+        coalesce(own.is_missing, everybody.is_missing, false) or unfed.kpi_no is not null as is_missing,
         coalesce(own.settled_share, everybody.settled_share, cast(1 as double)) as settled_share,
         coalesce(own_zone.tz_mismatch, all_zones.tz_mismatch, false) as tz_mismatch
     from floored
@@ -124,6 +128,9 @@ judged as (
         on everybody.kpi_no = floored.kpi_no
         and everybody.period_no = floored.period_no
         and everybody.platform = '(all)'
+    left join unfed
+        on unfed.kpi_no = floored.kpi_no
+        and unfed.period_no = floored.period_no
     left join zones as own_zone
         on own_zone.kpi_no = floored.kpi_no
         and own_zone.platform = segments.platform
