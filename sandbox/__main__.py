@@ -7,7 +7,7 @@ import threading
 from datetime import datetime
 from pathlib import Path
 
-from sandbox.inputs import write_config
+from sandbox.inputs import FILES, write_config
 from sandbox.server import SandboxServer
 from sandbox.world import build_world
 from sandbox.world.sizes import SIZES
@@ -32,7 +32,10 @@ def main() -> int:
         if options.config:
             write_config(world, options.config)
         if options.env_file:
-            _write_at_once(options.env_file, "".join(f"{key}={value}\n" for key, value in server.environment().items()))
+            settings = server.environment()
+            if options.config:
+                settings["SOURCES__FILES__FOLDER"] = str((options.config / FILES).resolve())
+            _write_at_once(options.env_file, "".join(f"{key}={value}\n" for key, value in settings.items()))
         print(f"sandbox: {server.base_url}", flush=True)  # noqa: T201
         stop.wait()
     return 0

@@ -1,29 +1,34 @@
-"""What the demo company enters by hand: fees, tools and salaries, and exchange rates, as CSV files."""
+"""What the demo company enters by hand: fees, tools and salaries, exchange rates, KPIs of its books; and its files."""
 
 import re
 import shutil
-from decimal import Decimal
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
 
+from sandbox.files import SHEET, decimals, figures_known, write_files
 from sandbox.world.model import World
 
 CONFIG = Path(__file__).with_name("config")
-MICROS = Decimal(1_000_000)
+FILES = "files"  # the folder of input files, in the configuration
 
 
-def write_config(world: World, folder: Path) -> None:
-    """The company's configuration in `folder`: `sandbox/config`, from the world's first day on, with its inputs."""
+def write_config(world: World, folder: Path, as_of: datetime | None = None) -> None:
+    """The company's configuration in `folder`: `sandbox/config` from the world's first day on, with inputs and files.
+
+    They hold what is known at `as_of`; None = all.
+    """
     shutil.copytree(CONFIG, folder, dirs_exist_ok=True)
     company = folder / "company.yml"
     text = re.sub(r"(?m)^history_start: .*$", f"history_start: {world.history_start}", company.read_text("utf-8"))
     company.write_text(text, "utf-8")
-    write_inputs(world, folder / "inputs")
+    write_inputs(world, folder / "inputs", as_of)
+    write_files(world, folder / FILES, as_of or world.as_of)
 
 
-def write_inputs(world: World, folder: Path) -> None:
-    """`costs.csv` and `fx.csv` in `folder`, in the columns of the entities `costs` and `fx_rates`; decimals as text."""
+def write_inputs(world: World, folder: Path, as_of: datetime | None = None) -> None:
+    """`costs.csv`, `fx.csv` and `manual_kpis.csv` in `folder`, in their entities' columns; decimals as text."""
     folder.mkdir(parents=True, exist_ok=True)
     costs = world.tables["costs"]
     pd.DataFrame(
@@ -33,7 +38,7 @@ def write_inputs(world: World, folder: Path) -> None:
             "date_to": costs["date_to"].dt.strftime("%Y-%m-%d"),
             "cost_type": costs["cost_type"],
             "channel": costs["channel"].where(costs["channel"] != "", "(all)"),
-            "amount": _decimals(costs["amount_micros"]),
+            "amount": decimals(costs["amount_micros"]),
             "currency": costs["currency"],
         }
     ).to_csv(folder / "costs.csv", index=False)
@@ -43,10 +48,19 @@ def write_inputs(world: World, folder: Path) -> None:
             "date": rates["date"].dt.strftime("%Y-%m-%d"),
             "currency": rates["currency"],
             "to_currency": world.company.currency,
-            "rate": _decimals(rates["rate_micros"]),
+            "rate": decimals(rates["rate_micros"]),
         }
     ).to_csv(folder / "fx.csv", index=False)
-
-
-def _decimals(micros: pd.Series) -> list[str]:
-    return [f"{Decimal(value) / MICROS:f}" for value in micros.tolist()]
+    figures = figures_known(world, as_of or world.as_of)
+    figures = figures[~figures["kpi_id"].isin(SHEET)]
+    pd.DataFrame(
+        {
+            "kpi_id": figures["kpi_id"],
+            "period_grain": "month",
+            "period_start": figures["month"].dt.strftime("%Y-%m-%d"),
+            "numerator": decimals(figures["numerator_micros"]),
+            "denominator": decimals(figures["denominator_micros"]),
+            "source_note": "the month's books",
+            "entered_by_role": "controller",
+        }
+    ).to_csv(folder / "manual_kpis.csv", index=False)

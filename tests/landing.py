@@ -20,7 +20,8 @@ from connectors.common.source import LoadRequest, Source
 from connectors.common.table import Reload, Table
 from connectors.common.window import Window
 from sandbox.adapter import BASE_URL, SandboxAdapter
-from sandbox.inputs import write_inputs
+from sandbox.files import write_files
+from sandbox.inputs import FILES, write_inputs
 from sandbox.server import Sandbox
 from sandbox.world import World
 
@@ -31,9 +32,9 @@ HASHER = Hasher(b"the key of the test world")
 def land(world: World, as_of: datetime, names: Sequence[str] | None = None) -> dict[str, dict[str, pa.Table]]:
     """Source → table → rows, as a first load of everything up to `as_of` leaves them.
 
-    `names`: which sources; None = all but `files`, which has nothing of the sandbox.
+    `names`: which sources; None = all.
     """
-    wanted = [name for name in NAMES if name != "files"] if names is None else names
+    wanted = NAMES if names is None else names
     sandbox = Sandbox(world, as_of, BASE_URL)
     with tempfile.TemporaryDirectory() as folder, _reachable(sandbox, Path(folder)):
         return {name: _first_load(source(name), world, as_of) for name in wanted}
@@ -44,8 +45,10 @@ def _reachable(sandbox: Sandbox, folder: Path) -> Iterator[None]:
     """Connectors find the sandbox and its configuration; both are gone afterwards."""
     config = folder / "config"
     shutil.copytree(SANDBOX_CONFIG, config)
-    write_inputs(sandbox.world, config / "inputs")
-    settings = {**sandbox.environment(), "NYCKELTAL_CONFIG": str(config)}
+    write_inputs(sandbox.world, config / "inputs", sandbox.as_of)
+    write_files(sandbox.world, config / FILES, sandbox.as_of)
+    own = {"NYCKELTAL_CONFIG": str(config), "SOURCES__FILES__FOLDER": str(config / FILES)}
+    settings = {**sandbox.environment(), **own}
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
     http.mount(BASE_URL, SandboxAdapter(sandbox))

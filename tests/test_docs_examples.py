@@ -59,5 +59,5 @@ def test_configuration(tmp_path: Path) -> None:
         "goals": 1,
         "costs": 3,
         "fx_rates": 2,
-        "manual_kpis": 1,
+        "manual_kpis": 3,
     }

@@ -1,4 +1,4 @@
-"""`inputs/`: what a company enters by hand, in the columns of the entities `costs`, `fx_rates`, `manual_kpis`."""
+"""`inputs/`: costs and rates that a company enters by hand, in the columns of the entities `costs` and `fx_rates`."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,10 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from connectors.config.amount import Amount
 from connectors.config.channels import ALL, ChannelOrAll
 from connectors.config.company import Currency
-
-Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=6)]
 
 
 class _Input(BaseModel):
@@ -41,15 +40,3 @@ class FxRate(_Input):
     currency: Currency
     to_currency: Currency
     rate: Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=10)]
-
-
-class ManualKpi(_Input):
-    """A KPI's value by hand: numerator and, where the KPI has one, denominator."""
-
-    kpi_id: str
-    period_grain: Literal["day", "week", "month", "quarter"]
-    period_start: date
-    numerator: Amount
-    denominator: Amount | None = None
-    source_note: str | None = None
-    entered_by_role: str | None = None

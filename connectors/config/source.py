@@ -15,7 +15,8 @@ from connectors.config.channels import ChannelRule
 from connectors.config.company import Company, config_folder, read_company
 from connectors.config.csv_file import read_rows
 from connectors.config.goals import read_goals
-from connectors.config.inputs import Cost, FxRate, ManualKpi
+from connectors.config.inputs import Cost, FxRate
+from connectors.config.manual_kpis import ManualKpi
 
 if TYPE_CHECKING:
     from dlt.extract import DltResource

@@ -166,6 +166,20 @@ ENTITIES: dict[str, Table] = {
             description="Distinct accounts reached per scope and period, as the platform counted them.",
         ),
         _days(
+            "search_performance_daily",
+            ("platform", "property_id", "search_type", "country", "device"),
+            "Results of a search engine that named the site, by day (the engine's zone).",
+            time_zone=TEXT,
+            platform=TEXT,  # the search engine
+            property_id=TEXT,
+            search_type=TEXT,  # web, image, video, news, …; KPIs are of web
+            country=TEXT,
+            device=TEXT,
+            impressions=WHOLE,
+            clicks=WHOLE,
+            average_position=NUMBER,  # of these impressions; 1 = the first
+        ),
+        _days(
             "social_account_days",
             ("platform", "account_id"),
             "Organic account days (the platform's zone). followers = stock at the end of the day, null if no snapshot.",
@@ -357,13 +371,13 @@ ENTITIES: dict[str, Table] = {
             "One answer of one person to one survey.",
             answer_id=TEXT,
             survey_id=TEXT,
-            kind=TEXT,  # nps, nki, csat
+            kind=TEXT,  # nps, nki, csat, brand
             touchpoint=TEXT,
             answered_at=INSTANT,
             email_hash=TEXT,
             country=TEXT,
             customer_type=TEXT,
-            score=NUMBER,  # nps 0–10, csat 1–5
+            score=NUMBER,  # nps 0–10, csat 1–5, brand 1 = recognises it, 0 = does not
             nki_1=NUMBER,  # 1–10: satisfaction, expectations, ideal
             nki_2=NUMBER,
             nki_3=NUMBER,
@@ -402,7 +416,7 @@ ENTITIES: dict[str, Table] = {
         Table(
             "measure_periods",
             {
-                "period_grain": TEXT,  # week, month, quarter: kept as such, never split into days
+                "period_grain": TEXT,  # never split into finer ones; months and days roll up
                 "period_start": DAY,
                 "measure_id": TEXT,
                 "platform": TEXT,

@@ -1,8 +1,10 @@
 """What a canonical entity's cells may hold, and what they hold where a mapping does not name their column."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from connectors.config.channels import ALL, CHANNELS
+from connectors.config.manual_kpis import MANUAL_GRAINS, MANUAL_KPIS
 
 UNKNOWN = "unknown"
 # Text dimensions are never null (connectors/files/entities.py).
@@ -23,7 +25,12 @@ _TOTALS = {
     "ad_breakdowns_daily": frozenset({"country", "device"}),
     "web_people": frozenset({"channel_group", "country", "device"}),
 }
-_MADE = {("web_people", "segment_set"): "total", ("ad_reach", "level"): "account", ("ad_reach", "campaign_id"): ALL}
+_MADE = {
+    ("web_people", "segment_set"): "total",
+    ("ad_reach", "level"): "account",
+    ("ad_reach", "campaign_id"): ALL,
+    ("search_performance_daily", "search_type"): "web",
+}
 _NEVER = {("web_key_actions_daily", "key_action")}
 
 
@@ -51,9 +58,12 @@ class Rule:
     words: str
 
 
+def _texts(values: Iterable[str]) -> str:
+    return ", ".join(f"'{value}'" for value in values)
+
+
 def _one_of(column: str, *values: str) -> Rule:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return Rule(column, f"{column} in ({listed})", f"is not one of {', '.join(values)}")
+    return Rule(column, f"{column} in ({_texts(values)})", f"is not one of {', '.join(values)}")
 
 
 def _code(column: str, pattern: str, words: str) -> Rule:
@@ -84,20 +94,32 @@ _BY_COLUMN = (
     _GRAIN,
     _FIRST_DAY,
 )
+_AMOUNTS = tuple(name for name, has_denominator in MANUAL_KPIS.items() if not has_denominator)
 _BY_ENTITY = {
     "contact_stages": (
         _one_of("stage", "subscriber", "lead", "mql", "sql", "opportunity", "customer", "evangelist", "other"),
     ),
     "survey_answers": (
-        _one_of("kind", "nps", "nki", "csat"),
+        _one_of("kind", "nps", "nki", "csat", "brand"),
         Rule(
             "score",
-            "case kind when 'nps' then score between 0 and 10 when 'csat' then score between 1 and 5 end",
-            "is outside its scale (nps 0 to 10, csat 1 to 5)",
+            "case kind when 'nps' then score between 0 and 10 when 'csat' then score between 1 and 5 "
+            "when 'brand' then score in (0, 1) end",
+            "is outside its scale (nps 0 to 10, csat 1 to 5, brand 0 or 1)",
         ),
         *(Rule(name, f"{name} between 1 and 10", "is outside 1 to 10") for name in ("nki_1", "nki_2", "nki_3")),
     ),
     "reviews": (Rule("score", "score between 1 and 5", "is outside 1 to 5"),),
+    "search_performance_daily": (Rule("average_position", "average_position >= 1", "is below 1, the first place"),),
+    "manual_kpis": (
+        _one_of("kpi_id", *MANUAL_KPIS),
+        _one_of("period_grain", *MANUAL_GRAINS),
+        Rule(
+            "denominator",
+            f"(denominator is null) = (kpi_id in ({_texts(_AMOUNTS)}))",
+            "is missing, or there where the KPI has none",
+        ),
+    ),
     "costs": (Rule("date_to", "date_to >= date_from", "lies before date_from"),),
     "fx_rates": (Rule("rate", "rate > 0", "is not above 0"),),
     "refunds": (Rule("refund_amount", "refund_amount >= 0", "is negative: a refund is a positive amount"),),

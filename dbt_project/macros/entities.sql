@@ -74,6 +74,14 @@ that it feeds.
                 'reach': 'whole', 'impressions': 'whole',
             },
         },
+        'search_performance_daily': {
+            'sources': ['files'],
+            'columns': {
+                'date': 'day', 'time_zone': 'text', 'platform': 'text', 'property_id': 'text', 'search_type': 'text',
+                'country': 'text', 'device': 'text', 'impressions': 'whole', 'clicks': 'whole',
+                'average_position': 'number',
+            },
+        },
         'social_account_days': {
             'sources': ['meta_organic', 'files'],
             'columns': {

@@ -65,6 +65,10 @@ a name here, a row in the seed.
                 'post_reach', 'shares',
             ],
         },
+        'search': {
+            'dims': ['platform', 'country', 'device'],
+            'measures': ['search_impressions', 'placed_impressions', 'position_sum'],
+        },
         'surveys': {
             'dims': ['platform', 'country', 'customer_type'],
             'measures': [

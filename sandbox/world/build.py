@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import numpy as np
 
+from sandbox.world.books import build_books, build_brand_panel
 from sandbox.world.campaigns import build_campaigns
 from sandbox.world.claims import Conversions, build_claims
 from sandbox.world.clock import HOUR, Clock, day_number, micros
@@ -19,6 +20,7 @@ from sandbox.world.money import build_costs, build_rates
 from sandbox.world.orders import build_orders
 from sandbox.world.people import build_people
 from sandbox.world.products import build_products
+from sandbox.world.search import build_search
 from sandbox.world.sessions import build_sessions
 from sandbox.world.sizes import SIZES
 from sandbox.world.social import build_social
@@ -89,6 +91,9 @@ def build_world(size: str, months: int, seed: int, as_of: datetime) -> World:
         "survey_answers": build_surveys(clock, orders, draws["survey_answers"]),
         "fx_rates": rates.table,
         "costs": build_costs(scale, clock, draws["costs"]),
+        "book_figures": build_books(scale, clock, draws["book_figures"]),
+        "brand_panel": build_brand_panel(clock, draws["brand_panel"]),
+        "search_days": build_search(scale, clock, draws["search_days"]),
     }
     return World(tables, size, months, seed, as_of, start, company)
 

@@ -39,6 +39,9 @@ TABLES = (
     "survey_answers",
     "fx_rates",
     "costs",
+    "book_figures",
+    "brand_panel",
+    "search_days",
 )
 
 CENT = 10_000  # micros

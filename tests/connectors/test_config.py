@@ -118,6 +118,29 @@ def company(old: str, new: str) -> tuple[str, str, str]:
             "rate\n2026-01-01,EUR,SEK,1\n2026-01-01,EUR,SEK,2\n",
             r"line 3: date and currency and to_currency are those of line 2",
         ),
+        *[
+            ("inputs/manual_kpis.csv", "role\n", f"role\n{row}\n", rf"inputs/manual_kpis.csv line 2: {words}")
+            for row, words in (
+                (
+                    "brand_recal,quarter,2026-01-01,2,5,panel,cmo",
+                    r"the KPI 'brand_recal' .* did you mean brand_recall\?",
+                ),
+                (
+                    "roas_net,month,2026-01-01,2,5,books,cmo",
+                    r"the KPI 'roas_net' cannot be entered by hand: these can: br",
+                ),
+                ("brand_recall,week,2026-01-05,2,5,panel,cmo", r"`period_grain` is 'week': write 'month' or 'quarter'"),
+                ("brand_recall,quarter,2026-02-01,2,5,panel,cmo", r"2026-02-01 is not the first day of a quarter"),
+                ("brand_recall,month,2026-02-02,2,5,panel,cmo", r"2026-02-02 is not the first day of a month"),
+                ("brand_recall,month,2026-02-01,2,,panel,cmo", r"brand_recall has a denominator: add it"),
+                (
+                    "input_budget,month,2026-02-01,2,5,plan,cmo",
+                    r"input_budget has no denominator: leave that cell empty",
+                ),
+                ("brand_recall,month,2026-02-01,2,-5,panel,cmo", r"`denominator` is '-5'"),
+                ("brand_recall,month,2026-02-01,2,5,,cmo", r"`source_note` is missing: add it"),
+            )
+        ],
         ("goals.yml", "goals: []", "goals: [{goal_id: a}]", r"goals.yml line 2: `goals.1.objective` is missing"),
     ],
 )

@@ -611,3 +611,35 @@ def test_what_is_no_file_of_its_kind_is_told(folder: Path, mapped: Mapped) -> No
         (folder / "a.csv").write_text(text)
         with pytest.raises(SourceError, match=r"a\.csv (names the column 'a' twice|has no line of column names)"):
             mapped(ANSWERS)
+
+
+def test_kpis_entered_by_hand_are_those_that_may_be(mapped: Callable[[str], Shaped], folder: Path) -> None:
+    (folder / "kpis.csv").write_text(
+        "id,grain,start,above,below\n"
+        "brand_recall,quarter,2026-01-01,40,200\n"
+        "roas_net,quarter,2026-01-01,40,200\n"
+        "brand_recall,week,2026-01-05,40,200\n"
+        "staff_turnover,month,2026-01-01,2,\n"
+        "input_budget,month,2026-01-01,2,3\n"
+    )
+    shaped = mapped(
+        "input: kpis.csv\nmax_bad_share: 1\nentities: [{entity: manual_kpis, columns: {kpi_id: id, "
+        "period_grain: grain, period_start: start, numerator: above, denominator: below}}]"
+    )
+    assert [row["kpi_id"] for row in rows(shaped, "manual_kpis")] == ["brand_recall"]
+    assert [(row.line, row.column) for row in shaped.bad] == [
+        (3, "kpi_id"),
+        (4, "period_grain"),
+        (5, "denominator"),
+        (6, "denominator"),
+    ]
+
+
+def test_an_answer_to_a_brand_survey_is_yes_or_no(mapped: Callable[[str], Shaped], folder: Path) -> None:
+    (folder / "panel.csv").write_text("who,at,knows\n1,2026-01-02,1\n2,2026-01-02,0\n3,2026-01-02,2\n")
+    shaped = mapped(
+        "input: panel.csv\nmax_bad_share: 1\nentities: [{entity: survey_answers, columns: {answer_id: who, "
+        "survey_id: {constant: p}, kind: {constant: brand}, answered_at: at, score: knows}}]"
+    )
+    assert [row["score"] for row in rows(shaped, "survey_answers")] == [1, 0]
+    assert [(row.line, row.column) for row in shaped.bad] == [(4, "score")]

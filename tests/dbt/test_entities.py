@@ -1,5 +1,6 @@
 """The macro `entities()` says what `connectors/files/entities.py` declares, and its sources are real."""
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from connectors import NAMES
 from connectors.common.table import DAY, FLAG, INSTANT, MONEY, NUMBER, RATE, TEXT, WHOLE
+from connectors.config.manual_kpis import MANUAL_GRAINS, MANUAL_KPIS
 from connectors.files.entities import ENTITIES
 
 DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
@@ -50,3 +52,20 @@ def test_every_staging_model_of_an_entity_is_in_its_union(entities: dict[str, An
     }
     assert {source for source, _ in listed} <= set(NAMES)
     assert listed == {(source, name) for source, name in written if name in ENTITIES}
+
+
+def test_kpis_to_enter_by_hand_are_those_that_only_the_company_can_tell() -> None:
+    def seed(name: str) -> list[dict[str, str]]:
+        with (DBT_PROJECT / "seeds" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    inputs = {row["measure_id"] for row in seed("measures") if row["fact"] == "inputs"}
+    terms: dict[str, dict[str, list[str]]] = {}
+    for row in seed("kpi_terms"):
+        if row["measure_id"] in inputs:
+            assert float(row["weight"]) == 1, "what is entered is the measure itself"
+            terms.setdefault(row["kpi_id"], {}).setdefault(row["part"], []).append(row["measure_id"])
+    assert {kpi: "den" in parts for kpi, parts in terms.items()} == MANUAL_KPIS
+    assert all(len(measures) == 1 for parts in terms.values() for measures in parts.values())
+    grains = {row["kpi_id"]: tuple(row["grains"].split()) for row in seed("kpi_definitions")}
+    assert {grains[kpi] for kpi in terms} == {MANUAL_GRAINS}

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from tests.oracle import ads, changes, costs, customers, leads, mail, orders, social, surveys, web
+from tests.oracle import ads, changes, costs, customers, entered, leads, mail, orders, social, surveys, web
 from tests.oracle.assemble import KEY, VALUES, rows
 from tests.oracle.facts import Fact
 from tests.oracle.state import Losses, Truth
@@ -27,7 +27,7 @@ def published(world: World, as_of: datetime) -> dict[str, pd.DataFrame]:
     """The published `kpi_values` and `kpi_changes` as of an instant (UTC)."""
     truth = Truth(world.tables, as_of, world.losses)
     facts = facts_of(truth)
-    return {"kpi_values": rows(facts, truth.until), "kpi_changes": changes.changes(facts, truth.until)}
+    return {"kpi_values": rows(facts, truth.calendar), "kpi_changes": changes.changes(facts, truth.calendar)}
 
 
 def kpi_values(world: World, as_of: datetime) -> pd.DataFrame:
@@ -38,5 +38,5 @@ def kpi_values(world: World, as_of: datetime) -> pd.DataFrame:
 
 def facts_of(truth: Truth) -> list[Fact]:
     """Everything that KPIs are made of; facts without rows are left out."""
-    areas = (web, ads, social, mail, leads, orders, customers, costs, surveys)
+    areas = (web, ads, social, mail, leads, orders, customers, costs, surveys, entered)
     return [fact for area in areas for fact in area.facts(truth) if len(fact.rows)]

@@ -9,6 +9,7 @@ from tests.oracle.cases import OWN_CASES, SQUARES, cases, interval, is_unreliabl
 from tests.oracle.catalogue import ALL, CURRENCY, DENSE_SETS, DIMENSIONS, KPIS, SEGMENT_SETS, Kpi
 from tests.oracle.channels import PAID
 from tests.oracle.comparison import Base, comparisons
+from tests.oracle.entered import Monthly, Panel
 from tests.oracle.facts import Fact, all_periods
 from tests.oracle.periods import Calendar, Span, next_start
 
@@ -59,7 +60,6 @@ def rows(facts: Sequence[Fact], calendar: Calendar, kpis: Sequence[Kpi] = KPIS) 
         found += [_of_set(legal, known, span, name, calendar) for name in SEGMENT_SETS]
     empty = pd.DataFrame(columns=[*KEY, *VALUES])
     result = pd.concat([part for part in found if part is not None] or [empty], ignore_index=True)
-    result["is_missing"] = False
     result = result.reindex(columns=[*KEY, *VALUES])
     return result.fillna(dict.fromkeys(DIMENSIONS, ALL))
 
@@ -95,7 +95,7 @@ def _of_set(
             exists = _from_first(exists, series)
         if kpi.is_about_paid and "channel" in dims:
             exists = exists & wide["channel"].isin(PAID).to_numpy()
-        columns = _values(kpi, known, exists)
+        columns = _values(kpi, known, exists, _is_missing(kpi, facts, span, starts))
         columns |= comparisons(kpi, columns, bases, is_open, is_other)
         chosen = np.flatnonzero(exists & published)
         columns |= {"position": np.arange(len(wide)), "kpi": np.full(len(wide), number)}
@@ -116,15 +116,20 @@ def _of_set(
     return pd.DataFrame(key | together)
 
 
-def _values(kpi: Kpi, known: dict[str, np.ndarray], exists: np.ndarray) -> dict[str, np.ndarray]:
-    """Parts, value, cases and interval of a KPI; null where the KPI has no row."""
+def _values(
+    kpi: Kpi, known: dict[str, np.ndarray], exists: np.ndarray, is_missing: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Parts, value, cases and interval of a KPI; null where the KPI has no row, or what it needs was not told."""
     length = len(exists)
     numerator, denominator = _part(known, kpi.num, length), np.full(length, np.nan)
     value = numerator
     if kpi.den:
         denominator = _part(known, kpi.den, length)
         value = np.divide(numerator, denominator, out=np.full(length, np.nan), where=denominator != 0)
-    value = np.where(exists, value, np.nan)
+    value = np.where(exists & ~is_missing, value, np.nan)
+    # What is missing has only the parts that are there.
+    numerator = np.where(is_missing & ~_is_known(known, kpi.num, length), np.nan, numerator)
+    denominator = np.where(is_missing & ~_is_known(known, kpi.den, length), np.nan, denominator)
     own_cases = _part(known, OWN_CASES[kpi.kpi_id], length) if kpi.kpi_id in OWN_CASES else None
     n = cases(kpi, numerator, denominator, own_cases)
     squares = _part(known, SQUARES.get(kpi.kpi_id, {}), length)
@@ -134,6 +139,7 @@ def _values(kpi: Kpi, known: dict[str, np.ndarray], exists: np.ndarray) -> dict[
         "numerator": numerator,
         "denominator": denominator,
         "value": value,
+        "is_missing": is_missing,
         "n": n,
         "lower": np.where(known_value, lower, np.nan),
         "upper": np.where(known_value, upper, np.nan),
@@ -179,6 +185,24 @@ def _positions(wide: pd.DataFrame, dims: tuple[str, ...], starts: pd.Series) -> 
     keys = ["period_start", *dims]
     sought = pd.MultiIndex.from_frame(wide[keys].assign(period_start=starts.to_numpy()))
     return pd.MultiIndex.from_frame(wide[keys]).get_indexer(sought)
+
+
+def _is_missing(kpi: Kpi, facts: Sequence[Fact], span: Span, starts: pd.Series) -> np.ndarray:
+    """True where a measure that is told per period was not told for this one."""
+    result = np.zeros(len(starts), bool)
+    for fact in facts:
+        if isinstance(fact, Monthly | Panel) and set(fact.measures) & set(kpi.measures):
+            result |= ~starts.isin(fact.told(span.grain)).to_numpy()
+    return result
+
+
+def _is_known(known: dict[str, np.ndarray], terms: dict[str, float], length: int) -> np.ndarray:
+    """True where some measure of a part has a value."""
+    result = np.zeros(length, bool)
+    for measure in terms:
+        if measure in known:
+            result |= ~np.isnan(known[measure])
+    return result
 
 
 def _part(known: dict[str, np.ndarray], terms: dict[str, float], length: int) -> np.ndarray:

@@ -2,22 +2,30 @@
 
 import numpy as np
 
-from tests.oracle.catalogue import Kpi
+from tests.oracle.catalogue import ACTIONS, Kpi
 
 MIN_N = 30
 Z = 1.96
 # README "Cases": where the denominator is money, or there is none and the amount is one of orders.
 OWN_CASES: dict[str, dict[str, float]] = {
-    **{name: {"orders": 1.0} for name in ("revenue_gross", "revenue_net", "revenue_by_channel", "mer")},
+    **{name: {"orders": 1.0} for name in ("revenue_gross", "revenue_net", "revenue_by_channel", "mer", "roi")},
+    **{name: {"orders": 1.0} for name in ("refund_rate", "discount_share")},
     "roas_platform": {"claimed_orders": 1.0},
-    "roas_net": {"orders_paid": 1.0},
+    **{name: {"orders_paid": 1.0} for name in ("roas_first_party", "roas_net_media", "roas_net", "roas_margin")},
+}
+# Books of months and a team's sheet have few cases by nature.
+FEW_ARE_ENOUGH: dict[str, int] = {
+    **dict.fromkeys(("margin_gross", "margin_net", "staff_turnover"), 0),
+    **dict.fromkeys(("process_lead_time", "process_cost", "staff_satisfaction"), 5),
 }
 # Shares of counted things.
 PROPORTIONS = frozenset(
     (
         *("channel_share", "new_user_share", "ctr", "ctr_all", "open_rate", "open_rate_raw", "email_click_rate"),
         *("unsubscribe_rate", "cvr_session", "cvr_user", "cvr_landing", "mql_rate_30", "repurchase_rate_90"),
-        "returning_share",
+        *("returning_share", "repurchase_rate_365", "csat_share", "cvr_campaign", "complaint_rate", "brand_recall"),
+        *(f"cvr_session_{action}" for action in ACTIONS),
+        *(f"key_event_rate_{action}" for action in ACTIONS),
     )
 )
 # Means of single answers: the sum of their squares.
@@ -37,9 +45,14 @@ def cases(kpi: Kpi, numerator: np.ndarray, denominator: np.ndarray, own: np.ndar
     return np.full(len(numerator), np.nan) if kpi.is_money else numerator
 
 
+def least_cases(kpi: Kpi) -> int:
+    """How many cases a value of the KPI needs to be relied on."""
+    return FEW_ARE_ENOUGH.get(kpi.kpi_id, MIN_N)
+
+
 def is_unreliable(kpi: Kpi, n: np.ndarray) -> np.ndarray:
     """A ratio of too few cases."""
-    return np.full(len(n), bool(kpi.den)) & ~(n >= MIN_N)
+    return np.full(len(n), bool(kpi.den)) & (np.nan_to_num(n) < least_cases(kpi))
 
 
 def interval(

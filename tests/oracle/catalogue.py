@@ -42,6 +42,7 @@ LEADS = ("total", "channel", "campaign", "country")
 ROAS = ("total", "channel", "campaign", "platform")
 SALES = ("total", "channel", "campaign", "country", "device", "customer_type")
 BUYERS = ("total", "channel", "country", "customer_type")
+SEARCH = ("total", "platform", "country", "device")
 ANSWERS = ("total", "platform", "country", "customer_type")
 
 
@@ -227,4 +228,24 @@ def _loyalty() -> list[Kpi]:
     ]
 
 
-KPIS: tuple[Kpi, ...] = (*_web(), *_paid(), *_organic(), *_leads(), *_sales(), *_loyalty())
+def _company() -> list[Kpi]:
+    by_channel = ("total", "channel")
+    return [
+        Kpi("brand_recall", MONTHLY, ("total", "country"), _one("people_who_knew"), _one("people_asked")),
+        Kpi("search_impressions", WEEKLY, SEARCH, _one("results_shown")),
+        Kpi("search_position", WEEKLY, SEARCH, _one("places"), _one("results_shown")),
+        Kpi("margin_gross", MONTHLY, ("total",), _one("gross_profit"), _one("revenue_of_gross_profit")),
+        Kpi("margin_net", MONTHLY, ("total",), _one("net_profit"), _one("revenue_of_net_profit")),
+        Kpi("wait_time", MONTHLY, by_channel, _one("seconds_waited"), _one("contacts_answered")),
+        Kpi("process_lead_time", MONTHLY, by_channel, _one("days_to_live"), _one("items_finished")),
+        Kpi("process_cost", MONTHLY, by_channel, _one("production_cost"), _one("assets_finished"), is_money=True),
+        Kpi("rework_rate", MONTHLY, by_channel, _one("hours_of_rework"), _one("hours_worked")),
+        Kpi("staff_turnover", MONTHLY, ("total",), _one("leavers"), _one("staff_on_average")),
+        Kpi("staff_satisfaction", MONTHLY, ("total",), _one("staff_scores"), _one("staff_answers")),
+        Kpi("input_budget", MONTHLY, ("total",), _one("budget"), is_money=True),
+        Kpi("input_headcount", MONTHLY, ("total",), _one("headcount")),
+        Kpi("input_equipment", MONTHLY, ("total",), _one("equipment")),
+    ]
+
+
+KPIS: tuple[Kpi, ...] = (*_web(), *_paid(), *_organic(), *_leads(), *_sales(), *_loyalty(), *_company())

@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from tests.oracle.assemble import _part, _wide
+from tests.oracle.assemble import _is_missing, _part, _wide
 from tests.oracle.catalogue import ALL, CURRENCY, DIMENSIONS, KPIS, SEGMENT_SETS, Kpi
 from tests.oracle.facts import Fact
-from tests.oracle.periods import next_start, period_end, year_before
+from tests.oracle.periods import Calendar, Span, next_start, period_end
 from tests.oracle.surveys import OTHER, PERSONAL_SETS
 
 GRAINS = ("week", "month")
@@ -22,7 +22,7 @@ NOT_ADDED = {
     *("users", "active_users", "new_users", "users_any", "reach", "reach_impressions", "buyers", "returning_buyers"),
     *("followers", "sessions_of_all_channels"),
 }
-SURVEYED = {"nps", "nki", "csat", "csat_share"}
+SURVEYED = {"nps", "nki", "csat", "csat_share", "brand_recall"}
 KEY = (
     *("kpi_id", "period_grain", "period_start", "comparison", "segment_set", *DIMENSIONS),
     *("attribution_basis", "date_basis", "currency"),
@@ -49,17 +49,17 @@ class Split(NamedTuple):
         return self.segments.index(OTHER) if OTHER in self.segments else 0
 
 
-def changes(facts: Sequence[Fact], until: pd.Timestamp, kpis: Sequence[Kpi] = KPIS) -> pd.DataFrame:
+def changes(facts: Sequence[Fact], calendar: Calendar, kpis: Sequence[Kpi] = KPIS) -> pd.DataFrame:
     """All rows of the published `kpi_changes`; columns `KEY` and `VALUES`."""
     parts = []
     for grain in GRAINS:
-        totals, _ = _long(facts, kpis, grain, "total", until)
+        totals, _ = _long(facts, kpis, grain, "total", calendar)
         for segment_set, dims in SEGMENT_SETS.items():
             if len(dims) > 1:
                 continue
-            long, segments = _long(facts, kpis, grain, segment_set, until)
+            long, segments = _long(facts, kpis, grain, segment_set, calendar)
             for comparison in COMPARISONS:
-                found = _split(Split(grain, segment_set, comparison, segments), long, totals, until)
+                found = _split(Split(grain, segment_set, comparison, segments), long, totals, calendar)
                 parts.append(_named(found, kpis, Split(grain, segment_set, comparison, segments)))
     return pd.concat(parts, ignore_index=True)
 
@@ -89,7 +89,7 @@ def _is_split(kpi: Kpi, segment_set: str) -> bool:
 
 
 def _long(
-    facts: Sequence[Fact], kpis: Sequence[Kpi], grain: str, segment_set: str, until: pd.Timestamp
+    facts: Sequence[Fact], kpis: Sequence[Kpi], grain: str, segment_set: str, calendar: Calendar
 ) -> tuple[pd.DataFrame, list[str]]:
     """`kpi, is_ratio, period_start, segment, n, d` of every period, KPIs and segments as numbers; and the segments.
 
@@ -101,7 +101,8 @@ def _long(
         if grain in kpi.grains and segment_set in kpi.sets and _is_split(kpi, segment_set)
     }
     measures = {name for kpi in wanted.values() for name in kpi.measures}
-    wide = _wide(facts, measures, grain, segment_set, until)
+    span = Span(grain, grain)
+    wide = _wide(facts, measures, span, segment_set, calendar.until)
     dims = SEGMENT_SETS[segment_set]
     if wide is None:
         return pd.DataFrame(columns=["kpi", "is_ratio", "period_start", "segment", "n", "d"]), [OTHER]
@@ -109,22 +110,25 @@ def _long(
     known = {name: wide[name].to_numpy(dtype=float) for name in wide.columns.drop(["period_start", *dims])}
     number = pd.Index(segments).get_indexer(pd.Index(wide[dims[0]])) if dims else np.zeros(len(wide), int)
     place = wide[["period_start"]].assign(segment=number)
-    rows = [_rows_of(kpi, place, known).assign(kpi=position) for position, kpi in wanted.items()]
+    rows = []
+    for position, kpi in wanted.items():
+        is_told = ~_is_missing(kpi, facts, span, place["period_start"])
+        rows.append(_rows_of(kpi, place, known, is_told).assign(kpi=position))
     return pd.concat(rows, ignore_index=True), segments
 
 
-def _rows_of(kpi: Kpi, place: pd.DataFrame, known: dict[str, np.ndarray]) -> pd.DataFrame:
+def _rows_of(kpi: Kpi, place: pd.DataFrame, known: dict[str, np.ndarray], is_told: np.ndarray) -> pd.DataFrame:
     there = np.zeros(len(place), bool)
     for name in set(kpi.measures) & set(known):
         there |= ~np.isnan(known[name])
     if there.any() and place["segment"].max() == 0:
         there[np.flatnonzero(there)[0] :] = True  # a total goes on, with nothing in it
     n, d = _part(known, kpi.num, len(place)), _part(known, kpi.den, len(place))
-    return place.assign(is_ratio=bool(kpi.den), n=n, d=d)[there]
+    return place.assign(is_ratio=bool(kpi.den), n=n, d=d)[there & is_told]
 
 
-def _split(split: Split, long: pd.DataFrame, totals: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
-    pairs = _pairs(split, pd.concat([long["period_start"], totals["period_start"]]), until)
+def _split(split: Split, long: pd.DataFrame, totals: pd.DataFrame, calendar: Calendar) -> pd.DataFrame:
+    pairs = _pairs(split, pd.concat([long["period_start"], totals["period_start"]]), calendar)
     both = _both_periods(long, pairs)
     by_set = both.groupby(["kpi", "period_start"])[[*PARTS, "before", "now"]].sum().reset_index()
     whole = _both_periods(totals, pairs).groupby(["kpi", "period_start"])[[*PARTS, "before", "now"]].sum()
@@ -140,13 +144,15 @@ def _split(split: Split, long: pd.DataFrame, totals: pd.DataFrame, until: pd.Tim
     return _ranked(_merged(_effects(both), split)).merge(pairs, on="period_start")
 
 
-def _pairs(split: Split, starts: pd.Series, until: pd.Timestamp) -> pd.DataFrame:
+def _pairs(split: Split, starts: pd.Series, calendar: Calendar) -> pd.DataFrame:
     """The last complete periods and the ones that they are compared with."""
     known = pd.Series(np.sort(starts.unique()))
-    complete = known[(period_end(split.grain, known) <= until).to_numpy()].tail(KEPT_PERIODS).reset_index(drop=True)
-    base = (
-        next_start(split.grain, complete, -1) if split.comparison == "previous" else year_before(split.grain, complete)
-    )
+    is_over = (period_end(split.grain, known) <= calendar.until).to_numpy()
+    complete = known[is_over].tail(KEPT_PERIODS).reset_index(drop=True)
+    if split.comparison == "previous":
+        base = next_start(split.grain, complete, -1)
+    else:
+        base = calendar.year_before(split.grain, complete)
     pairs = pd.DataFrame({"period_start": complete, "base_start": base.to_numpy()})
     return pairs.dropna()
 

@@ -5,11 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tests.oracle.cases import MIN_N
+from tests.oracle.cases import least_cases
 from tests.oracle.catalogue import Kpi
 
 # Quantities per something that are neither money nor a rate: their growth is a percentage.
-MULTIPLES = frozenset(("pages_per_session", "frequency", "roas_platform", "roas_net", "mer", "claims_ratio"))
+MULTIPLES = frozenset(
+    (
+        *("pages_per_session", "frequency", "purchase_freq", "mer", "claims_ratio"),
+        *("roas_platform", "roas_first_party", "roas_net_media", "roas_net", "roas_margin"),
+        *("engagement_time_page", "engagement_time_session", "wait_time", "process_lead_time"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -49,5 +55,5 @@ def comparisons(
 def _growth(kpi: Kpi, value: np.ndarray, then: np.ndarray, cases_then: np.ndarray) -> np.ndarray:
     """Relative growth on a base above 0 with enough cases; none for rates and indices, which move in points."""
     moves_in_points = bool(kpi.den) and not kpi.is_money and kpi.kpi_id not in MULTIPLES
-    is_base = (then > 0) & ~(cases_then < MIN_N) & (not moves_in_points)
+    is_base = (then > 0) & ~(cases_then < least_cases(kpi)) & (not moves_in_points)
     return np.divide(value - then, then, out=np.full(len(value), np.nan), where=is_base)

@@ -5,7 +5,7 @@ import pandas as pd
 
 from tests.oracle.catalogue import SEGMENT_SETS
 from tests.oracle.facts import Additive, Fact, Stock, sum_cells
-from tests.oracle.periods import company_day, period_start
+from tests.oracle.periods import Windows, company_day, period_start
 from tests.oracle.state import Truth
 
 COUNTERS = ("likes", "comments", "shares", "saves", "views", "reach")
@@ -17,7 +17,7 @@ class Followed:
 
     measures: tuple[str, ...] = ("engagements_of_followed",)
 
-    def __init__(self, posts: pd.DataFrame, stock: Stock) -> None:
+    def __init__(self, posts: pd.DataFrame, stock: Stock | Additive) -> None:
         self.rows, self._stock = posts, stock
 
     def cells(self, grain: str, segment_set: str) -> pd.DataFrame | None:
@@ -33,6 +33,10 @@ class Followed:
         assert known is not None
         counted = counted.merge(known[["period_start", "platform"]], on=["period_start", "platform"])
         return sum_cells(counted, ("period_start", *keys), self.measures)
+
+    def to_date(self, windows: Windows) -> "Followed":
+        stock = self._stock.to_date(windows)
+        return Followed(self.rows[self.rows["date"].isin(windows.days)], stock)
 
 
 def facts(truth: Truth) -> list[Fact]:

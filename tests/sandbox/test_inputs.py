@@ -1,9 +1,11 @@
 """What the company enters by hand says the same as the truth."""
 
 import csv
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from sandbox.files import SHEET, write_files
 from sandbox.inputs import write_inputs
 from sandbox.world import World
 
@@ -28,3 +30,30 @@ def test_rates_are_exact_and_against_the_companys_currency(world: World, tmp_pat
     assert list(rows[0]) == ["date", "currency", "to_currency", "rate"]
     assert {row["to_currency"] for row in rows} == {"SEK"}
     assert [Decimal(row["rate"]) * 1_000_000 for row in rows] == truth["rate_micros"].tolist()
+
+
+EARLIER = datetime(2025, 10, 26, 22, 30, tzinfo=UTC)
+
+
+def test_books_and_sheet_hold_the_months_that_are_over(world: World, tmp_path: Path) -> None:
+    write_inputs(world, tmp_path, EARLIER)
+    write_files(world, tmp_path, EARLIER)
+    entered, sheet = read(tmp_path / "manual_kpis.csv"), read(tmp_path / "operations.csv")
+    truth = world.tables["book_figures"]
+    assert {row["kpi_id"] for row in entered} == set(truth["kpi_id"]) - set(SHEET)
+    last = {row["kpi_id"]: row["period_start"] for row in entered}
+    assert (last["margin_gross"], last["input_budget"]) == ("2025-09-01", "2025-10-01")
+    assert sheet[-1]["month"] == "2025-09-01"
+    september = truth[(truth["kpi_id"] == "process_cost") & (truth["month"] == "2025-09-01")]
+    found = sum(Decimal(row["production_cost"] or "0") for row in sheet if row["month"] == "2025-09-01")
+    assert found * 1_000_000 == int(september["numerator_micros"].sum())
+    assert not [row for row in sheet if row["month"] == "2024-07-01" and row["wait_seconds"]]
+
+
+def test_files_hold_what_was_known(world: World, tmp_path: Path) -> None:
+    write_files(world, tmp_path, EARLIER)
+    panel, search = read(tmp_path / "brand_panel.csv"), read(tmp_path / "search_console.csv")
+    assert max(row["answered"] for row in panel) <= "2025-10-26T22:30:00Z"
+    assert search[-1]["date"] == "2025-10-25"
+    days = world.tables["search_days"]
+    assert sum(int(row["impressions"]) for row in search) == days[days["date"] <= "2025-10-25"]["impressions"].sum()

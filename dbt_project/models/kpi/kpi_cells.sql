@@ -24,12 +24,12 @@ quality as (
     select * from {{ ref('kpi_period_quality') }}
 ),
 
-zones as (
-    select * from {{ ref('kpi_zones') }}
+unfed as (
+    select * from {{ ref('kpi_unfed') }}
 ),
 
-ungiven as (
-    select * from {{ ref('kpi_ungiven') }}
+zones as (
+    select * from {{ ref('kpi_zones') }}
 ),
 
 described as (
@@ -115,7 +115,7 @@ judged as (
         floored.sum_squares,
         floored.n,
         -- A platform that is a source of its own speaks for its own rows.
-        ungiven.kpi_no is not null or coalesce(own.is_missing, everybody.is_missing, false) as is_missing,
+        coalesce(own.is_missing, everybody.is_missing, false) or unfed.kpi_no is not null as is_missing,
         coalesce(own.settled_share, everybody.settled_share, cast(1 as double)) as settled_share,
         coalesce(own_zone.tz_mismatch, all_zones.tz_mismatch, false) as tz_mismatch
     from floored
@@ -129,7 +129,9 @@ judged as (
         on everybody.kpi_no = floored.kpi_no
         and everybody.period_no = floored.period_no
         and everybody.platform = '(all)'
-    left join ungiven on ungiven.kpi_no = floored.kpi_no
+    left join unfed
+        on unfed.kpi_no = floored.kpi_no
+        and unfed.period_no = floored.period_no
     left join zones as own_zone
         on own_zone.kpi_no = floored.kpi_no
         and own_zone.platform = segments.platform

@@ -1,7 +1,11 @@
 -- One row per KPI, version and basis, with its number and what the engine needs of its definition. From the parts to the
 -- comparisons rows carry three numbers (KPI, period, cell) instead of fourteen texts: joins and groups take a third.
 with definitions as (
-    select * from {{ ref('kpi_definitions') }}
+    select
+        *,
+        lag(valid_from) over (partition by kpi_id order by kpi_version nulls last) is null as is_first_version,
+        lead(valid_from) over (partition by kpi_id order by kpi_version nulls last) as next_valid_from
+    from {{ ref('kpi_definitions') }}
 ),
 
 bases as (
@@ -44,7 +48,11 @@ final as (
         definitions.is_paid_only = 1 as is_paid_only,
         own_cases.kpi_id is not null as has_own_cases,
         coalesce(definitions.personal_sets, '') as personal_sets,
-        coalesce(definitions.min_n, clock.min_n) as min_n
+        coalesce(definitions.min_n, clock.min_n) as min_n,
+        -- A later version is a series of its own for the periods that begin from its first day on; the first one reaches
+        -- back as far as data do.
+        case when definitions.is_first_version then date '0001-01-01' else definitions.valid_from end as valid_from,
+        coalesce(definitions.next_valid_from, date '9999-12-31') as valid_before
     from bases
     inner join definitions
         on definitions.kpi_id = bases.kpi_id

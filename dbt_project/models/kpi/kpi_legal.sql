@@ -34,12 +34,15 @@ publish_policy as (
     from {{ ref('publish_policy') }} as publish_policy
 ),
 
--- People that a platform counted exist per period only; a cohort is not old enough in a period that is not over.
+-- People that a platform counted and what is given per period exist per period only; a cohort is not old enough in a
+-- period that is not over.
 whole_only as (
     select distinct terms.kpi_id, terms.kpi_version
     from terms
     inner join measures on measures.measure_id = terms.measure_id
-    where measures.time_rule = 'none' or measures.maturity_days > 0
+    where measures.time_rule = 'none'
+        or measures.fact = 'inputs'
+        or measures.maturity_days > 0
 ),
 
 final as (

@@ -1,5 +1,6 @@
 -- Numerator and denominator of every KPI, period and cell: the generic model, no KPI has a name here. Totals and channels
--- are dense from the first period of their series; in other sets a row exists where a measure of the KPI does.
+-- are dense from the first period of their series; in other sets a row exists where a measure of the KPI does. A KPI that
+-- nobody feeds is there, empty, in the total.
 with measure_values as (
     select * from {{ ref('measure_values') }}
 ),
@@ -16,8 +17,8 @@ periods as (
     select * from {{ ref('int_periods') }}
 ),
 
-manual as (
-    select * from {{ ref('int_manual_kpis__unioned') }}
+unfed as (
+    select * from {{ ref('kpi_unfed') }}
 ),
 
 legal as (
@@ -33,6 +34,7 @@ numbered as (
         segments.cell_no,
         periods.period_no,
         measured.period_grain,
+        measured.period_start,
         measured.segment_set,
         measured.attribution_basis,
         measured.measure_id,
@@ -61,29 +63,8 @@ contributions as (
         and terms.measure_basis = numbered.attribution_basis
         and terms.period_grain = numbered.period_grain
         and terms.segment_set = numbered.segment_set
-    {%- for part, column in [('num', 'numerator'), ('den', 'denominator')] %}
-    union all
-    select
-        keys.kpi_no,
-        periods.period_no,
-        segments.cell_no,
-        '{{ part }}',
-        manual.{{ column }}
-    from manual
-    inner join legal
-        on legal.kpi_id = manual.kpi_id
-        and legal.period_grain = manual.period_grain
-        and legal.segment_set = 'total'
-    inner join keys
-        on keys.kpi_id = legal.kpi_id
-        and keys.kpi_version = legal.kpi_version
-        and keys.attribution_basis = legal.attribution_basis
-    inner join segments on segments.segment_set = legal.segment_set
-    inner join periods
-        on periods.period_grain = manual.period_grain
-        and periods.period_start = manual.period_start
-    where manual.{{ column }} is not null
-    {%- endfor %}
+        and terms.valid_from <= numbered.period_start
+        and terms.valid_before > numbered.period_start
 ),
 
 summed as (
@@ -119,14 +100,36 @@ empty_rows as (
         periods.period_no,
         series.cell_no
     from series
+    inner join keys on keys.kpi_no = series.kpi_no
     inner join periods
         on periods.period_grain = series.period_grain
         and periods.period_start >= series.first_start
+        and periods.period_start < keys.valid_before
     left join summed
         on summed.kpi_no = series.kpi_no
         and summed.period_no = periods.period_no
         and summed.cell_no = series.cell_no
     where summed.kpi_no is null
+    union all
+    select
+        unfed.kpi_no,
+        unfed.period_no,
+        segments.cell_no
+    from unfed
+    inner join keys on keys.kpi_no = unfed.kpi_no
+    inner join periods on periods.period_no = unfed.period_no
+    inner join legal
+        on legal.kpi_id = keys.kpi_id
+        and legal.kpi_version = keys.kpi_version
+        and legal.attribution_basis = keys.attribution_basis
+        and legal.period_grain = periods.period_grain
+        and legal.segment_set = 'total'
+    inner join segments on segments.segment_set = legal.segment_set
+    left join series
+        on series.kpi_no = unfed.kpi_no
+        and series.cell_no = segments.cell_no
+        and series.period_grain = periods.period_grain
+    where series.kpi_no is null
 ),
 
 final as (

@@ -21,7 +21,9 @@ final as (
         terms.part,
         terms.measure_id,
         terms.measure_basis,
-        cast(terms.weight as decimal(9, 4)) as weight
+        cast(terms.weight as decimal(9, 4)) as weight,
+        keys.valid_from,
+        keys.valid_before
     from terms
     inner join legal
         on legal.kpi_id = terms.kpi_id

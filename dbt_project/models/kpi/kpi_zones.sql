@@ -16,6 +16,10 @@ social as (
     select distinct platform, time_zone from {{ ref('int_social_account_days__compared') }}
 ),
 
+search as (
+    select distinct platform, time_zone from {{ ref('fct_search_performance_daily') }}
+),
+
 keys as (
     select * from {{ ref('kpi_keys') }}
 ),
@@ -40,8 +44,9 @@ fact_zones as (
     {%- endfor %}
     {%- for fact in ['social', 'followers'] %}
     select '{{ fact }}', platform, time_zone from social
-    {{ 'union all' if not loop.last }}
+    union all
     {%- endfor %}
+    select 'search', platform, time_zone from search
 ),
 
 compared as (

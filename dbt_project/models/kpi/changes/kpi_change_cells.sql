@@ -1,6 +1,7 @@
 -- The parts of each segment in both periods of a comparison, beside those of the total, so that a change can be split.
 -- Only sets whose segments add up to the total: no distinct people, no claims added over platforms (rule G8), and no
--- personal set, whose small cells could be told from the rest (rule G13). Periods with a missing day are not compared.
+-- personal set, whose small cells could be told from the rest (rule G13). Periods with a missing day, and those in
+-- which a measure was not given, are not compared.
 with parts as (
     select * from {{ ref('kpi_parts') }}
 ),
@@ -22,6 +23,10 @@ quality as (
     where platform = '(all)'
 ),
 
+unfed as (
+    select * from {{ ref('kpi_unfed') }}
+),
+
 addable as (
     select
         keys.kpi_id,
@@ -36,11 +41,17 @@ addable as (
     from parts
     inner join keys on keys.kpi_no = parts.kpi_no
     inner join segments on segments.cell_no = parts.cell_no
-    where segments.segment_set = 'total'
-        or (
-            keys.is_partition
-            and keys.attribution_basis <> 'platform'
-            and instr(' ' || keys.personal_sets || ' ', ' ' || segments.segment_set || ' ') = 0
+    left join unfed
+        on unfed.kpi_no = parts.kpi_no
+        and unfed.period_no = parts.period_no
+    where unfed.kpi_no is null
+        and (
+            segments.segment_set = 'total'
+            or (
+                keys.is_partition
+                and keys.attribution_basis <> 'platform'
+                and instr(' ' || keys.personal_sets || ' ', ' ' || segments.segment_set || ' ') = 0
+            )
         )
 ),
 

@@ -1,0 +1,91 @@
+"""What the demo company gives as files; `sandbox/config/mappings` says what they mean. Decimals are texts."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from sandbox.world.model import World
+
+MICROS = Decimal(1_000_000)
+# Columns of the sheet for the KPIs that the team keeps there; the others are entered by hand (`inputs.py`).
+SHEET = {
+    "wait_time": ("wait_seconds", "contacts_answered"),
+    "process_lead_time": ("lead_time_days", "items_finished"),
+    "process_cost": ("production_cost", "assets_finished"),
+    "rework_rate": ("rework_hours", "worked_hours"),
+}
+ALPHA_3 = {"SE": "swe", "NO": "nor", "DK": "dnk", "FI": "fin", "DE": "deu"}
+
+
+def write_files(world: World, folder: Path, as_of: datetime) -> None:
+    """Every input file, with what is known at `as_of`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files: dict[str, Callable[[World, datetime], pd.DataFrame]] = {
+        "operations.csv": _operations,
+        "brand_panel.csv": _brand_panel,
+        "search_console.csv": _search_console,
+    }
+    for name, rows in files.items():
+        rows(world, as_of).to_csv(folder / name, index=False)
+
+
+def figures_known(world: World, as_of: datetime) -> pd.DataFrame:
+    """The company's books: months that were over the day before `as_of`; resources from the month's first day on."""
+    figures = world.tables["book_figures"]
+    last_day = _last_day(world, as_of)
+    is_over = figures["month"] + pd.offsets.MonthEnd(0) <= last_day
+    is_resource = figures["kpi_id"].str.startswith("input_")
+    return figures[is_over | (is_resource & (figures["month"] <= last_day))]
+
+
+def decimals(micros: pd.Series) -> list[str]:
+    """Amounts as decimal texts; empty where there is none."""
+    return ["" if pd.isna(value) else f"{Decimal(int(value)) / MICROS:f}" for value in micros.tolist()]
+
+
+def _last_day(world: World, as_of: datetime) -> pd.Timestamp:
+    return pd.Timestamp(as_of.astimezone(ZoneInfo(world.company.zone)).date() - timedelta(days=1))
+
+
+def _operations(world: World, as_of: datetime) -> pd.DataFrame:
+    figures = figures_known(world, as_of)
+    found = []
+    for kpi_id, columns in SHEET.items():
+        mine = figures[figures["kpi_id"] == kpi_id]
+        for column, part in zip(columns, ("numerator_micros", "denominator_micros"), strict=True):
+            found.append(mine[["month", "channel"]].assign(column=column, amount=decimals(mine[part])))
+    rows = pd.concat(found).pivot(index=["month", "channel"], columns="column", values="amount").reset_index()
+    rows["month"] = rows["month"].dt.strftime("%Y-%m-%d")
+    return rows[["month", "channel", *(column for columns in SHEET.values() for column in columns)]]
+
+
+def _brand_panel(world: World, as_of: datetime) -> pd.DataFrame:
+    panel = world.tables["brand_panel"]
+    panel = panel[panel["answered_at"] <= pd.Timestamp(as_of).tz_convert("UTC").tz_localize(None)]
+    return pd.DataFrame(
+        {
+            "respondent": panel["answer_id"],
+            "answered": panel["answered_at"].dt.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "country": panel["country"],
+            "knows us": panel["recognises"].map({True: "yes", False: "no"}),
+        }
+    )
+
+
+def _search_console(world: World, as_of: datetime) -> pd.DataFrame:
+    rows = world.tables["search_days"]
+    rows = rows[rows["date"] <= _last_day(world, as_of)]
+    return pd.DataFrame(
+        {
+            "date": rows["date"].dt.strftime("%Y-%m-%d"),
+            "country": rows["country"].astype(object).map(ALPHA_3),
+            "device": rows["device"].astype(object).str.upper(),
+            "clicks": rows["clicks"],
+            "impressions": rows["impressions"],
+            "position": [f"{Decimal(value) / 100:f}" for value in rows["position_hundredths"].tolist()],
+        }
+    )
