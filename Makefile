@@ -4,13 +4,14 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
+CLIENTS_STAMP := $(VENV)/.stamp-clients
 PATHS := connectors orchestration sandbox tests benchmarks
 
 export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help docs env demo dev test test-slow acceptance bench lint format lock clean
+.PHONY: help docs env demo dev test test-slow test-clients acceptance bench lint format lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +36,13 @@ test: $(STAMP)  ## the fast suite: offline, a few minutes
 test-slow: $(STAMP)  ## what takes longer than the fast suite allows
 	$(BIN)/pytest -m slow
 
+test-clients: $(CLIENTS_STAMP)  ## the vendors' own Python clients against the sandbox
+	$(BIN)/pytest -m slow tests/sandbox/test_*_client.py
+
+$(CLIENTS_STAMP): requirements-clients.lock $(STAMP)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-clients.lock
+	@touch $(CLIENTS_STAMP)
+
 acceptance: $(STAMP)  ## every seed through everything
 	$(BIN)/pytest -m acceptance
 
@@ -54,9 +62,12 @@ format: $(STAMP)  ## formats Python and SQL
 docs: $(STAMP)  ## pages that are written from the catalogue
 	$(BIN)/python -m orchestration.kpi_page
 
-lock: $(STAMP)  ## resolves requirements.lock anew (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras --extra dev \
-	  --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras \
+  --custom-compile-command "make lock"
+
+lock: $(STAMP)  ## resolves both lock files anew (needs uv)
+	$(LOCK) --extra dev pyproject.toml -o requirements.lock
+	$(LOCK) --group clients --constraint requirements.lock -o requirements-clients.lock
 
 clean:  ## removes the environment and everything made by runs
 	rm -rf $(VENV) data .cache dbt_project/target dbt_project/logs

@@ -44,6 +44,10 @@ class Translator(DagsterDbtTranslator):
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return None if dbt_resource_props["resource_type"] == "source" else group_of(dbt_resource_props)
 
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        # dagster-dbt appends the SQL, and lists of assets show the first words of both.
+        return " ".join(str(dbt_resource_props["description"]).split())
+
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         spec = super().get_asset_spec(manifest, unique_id, project)
         deadline = DEADLINES.get(model_class(self.get_resource_props(manifest, unique_id)) or "")

@@ -15,6 +15,13 @@ from orchestration.home import ROOT
 
 IGNORED = {"target", "logs", "dbt_packages", ".user.yml"}
 CACHE = ROOT / ".cache" / "manifests"
+# Folders with a group of their own. Measures read the first two: were they part of `kpi` and of the marts, groups would
+# read each other, and the lineage would not go from left to right.
+GROUPS: Mapping[tuple[str, ...], str] = {
+    ("kpi", "catalogue"): "catalogue",
+    ("marts", "core"): "facts",
+    ("marts", "kpi"): "kpi_values",
+}
 CLASSES = ("operational", "tactical", "strategic")
 Node = Mapping[str, Any]
 
@@ -100,9 +107,9 @@ def group_of(node: Node) -> str:
     if node["resource_type"] != "model":
         return "seeds"
     folders = Path(node["path"]).parts[:-1]
-    if folders[:1] == ("staging",) and len(folders) > 1:
-        return folders[1]
-    return "_".join(folders[:2]) if folders[:1] == ("marts",) else layer(node)
+    if named := GROUPS.get(folders[:2]):
+        return named
+    return folders[1] if folders[0] in ("staging", "marts") and len(folders) > 1 else layer(node)
 
 
 def model_class(node: Node) -> str | None:

@@ -223,7 +223,12 @@ def _version() -> str:
 def outcome_asset(upstream: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     """`serving/run_outcome`: makes the run red when a source failed or was held, after everything else went on."""
 
-    @dg.asset(key=["serving", "run_outcome"], group_name="serving", deps=list(upstream))
+    @dg.asset(
+        key=["serving", "run_outcome"],
+        group_name="serving",
+        description="Red with the reason when a source failed or was held back, after all else went on.",
+        deps=list(upstream),
+    )
     def run_outcome(context: dg.AssetExecutionContext, run_settings: RunSettings) -> dg.MaterializeResult[Any]:
         run = Run.of(context.run_id, run_settings)
         if reasons := list(failures(run)):

@@ -54,11 +54,12 @@ _EVENTS = {
     "sign_up": "key_newsletter",
     "session_start": "true",
 }
+# In the order of the vendor's enumeration, which may also be given as numbers from 1: Google's own clients do.
 _MATCHES = {
     "EXACT": "{} = {}",
-    "CONTAINS": "contains({}, {})",
     "BEGINS_WITH": "starts_with({}, {})",
     "ENDS_WITH": "ends_with({}, {})",
+    "CONTAINS": "contains({}, {})",
 }
 
 
@@ -280,7 +281,7 @@ def _condition(tree: dict[str, Any]) -> str:
     return _matches(field, given["value"], given.get("matchType", "EXACT"), given)
 
 
-def _matches(field: str, value: str, match: str, given: dict[str, Any]) -> str:
+def _matches(field: str, value: str, match: str | int, given: dict[str, Any]) -> str:
     if field == EVENT:
         return _EVENTS.get(value, "false")
     group, shown = _DIMENSIONS[field]
@@ -288,4 +289,5 @@ def _matches(field: str, value: str, match: str, given: dict[str, Any]) -> str:
     quoted = "'" + value.replace("'", "''") + "'"
     if not given.get("caseSensitive"):
         text, quoted = f"lower({text})", f"lower({quoted})"
-    return _MATCHES[match].format(text, quoted)
+    how = list(_MATCHES)[match - 1] if isinstance(match, int) else match
+    return _MATCHES[how].format(text, quoted)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import dagster as dg
@@ -65,8 +66,25 @@ def test_lineage_reaches_from_a_landed_table_to_the_published_file(toy: Toy) -> 
     groups = {key.to_user_string(): spec.group_name for key, spec in specs.items()}
     assert groups["shop/orders"] == groups["staging/stg_shop__orders"] == "shop"
     assert groups["canonical/fct_orders_daily"] == "canonical"
-    assert groups["marts/fct_orders"] == "marts_core"
+    assert groups["marts/fct_orders"] == "facts"
     assert specs[dg.AssetKey(["kpi", "kpi_values_operational"])].freshness_policy is not None
+
+
+def test_groups_read_from_left_to_right_and_everything_says_what_it_is() -> None:
+    from orchestration.definitions import defs
+
+    specs = {spec.key: spec for spec in defs.resolve_all_asset_specs()}
+    above: dict[str | None, set[str | None]] = {}
+    for spec in specs.values():
+        read = {specs[dep.asset_key].group_name for dep in spec.deps}
+        above.setdefault(spec.group_name, set()).update(read - {spec.group_name})
+    # Raises CycleError, which names the groups that read each other.
+    order = list(TopologicalSorter(above).static_order())
+    way = ["shopify", "canonical", "facts", "measures", "kpi", "kpi_values", "serving"]
+    assert sorted(way, key=order.index) == way
+    assert above["catalogue"] == {"seeds", "canonical"}
+    silent = [key.to_user_string() for key, spec in specs.items() if not spec.description or "SQL" in spec.description]
+    assert silent == []
 
 
 def test_a_cadence_leaves_the_other_classes_out(toy: Toy) -> None:

@@ -12,7 +12,7 @@ from sandbox.world import World
 from tests.sandbox.conftest import AS_OF
 
 pytestmark = pytest.mark.slow
-hubspot = pytest.importorskip("hubspot", reason="the extra `clients` is not installed")
+hubspot = pytest.importorskip("hubspot", reason="`make test-clients` installs the vendors' clients")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from sandbox.world import World
 from tests.sandbox.conftest import AS_OF
 
 pytestmark = pytest.mark.slow
-marketing = pytest.importorskip("mailchimp_marketing", reason="the extra `clients` is not installed")
+marketing = pytest.importorskip("mailchimp_marketing", reason="`make test-clients` installs the vendors' clients")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from sandbox.world import World
 from tests.sandbox.conftest import AS_OF
 
 pytestmark = pytest.mark.slow
-WHY = "the extra `clients` is not installed"
+WHY = "`make test-clients` installs the vendors' clients"
 sdk_api = pytest.importorskip("facebook_business.api", reason=WHY)
 sdk_session = pytest.importorskip("facebook_business.session", reason=WHY)
 ad_accounts = pytest.importorskip("facebook_business.adobjects.adaccount", reason=WHY)
