@@ -145,7 +145,8 @@ def _sqlite(path: Path) -> Iterator[tuple[str, bytes]]:
         names = [row[0].decode() for row in connection.execute("select name from sqlite_master where type = 'table'")]
         for name in names:
             rows = connection.execute(f'select * from "{name}"')
-            yield f" table {name}", b"\n".join(
-                value if isinstance(value, bytes) else str(value).encode() for row in rows for value in row
+            yield (
+                f" table {name}",
+                b"\n".join(value if isinstance(value, bytes) else str(value).encode() for row in rows for value in row),
             )
     connection.close()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from tests.everything.company import Company
 from tests.everything.commands import Ran
+from tests.everything.company import Company
 from tests.oracle import kpi_values
 
 # Fifteen months: the cohort of the first quarter is 365 days old on the day after FIRST, on which a month and a

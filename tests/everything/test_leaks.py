@@ -58,7 +58,9 @@ def _log(path: Path, value: str) -> None:
 
 @pytest.mark.parametrize("write", [_duckdb, _duckdb_nested, _parquet, _sqlite, _pickle, _gzip, _log])
 @pytest.mark.parametrize("value", [SECRET, ADDRESS.upper(), PHONE])
-def test_what_is_planted_is_found_in_every_format(tmp_path: Path, write: Callable[[Path, str], None], value: str) -> None:
+def test_what_is_planted_is_found_in_every_format(
+    tmp_path: Path, write: Callable[[Path, str], None], value: str
+) -> None:
     write(tmp_path / "file", f"before {value} after")
     assert {leak.what.split()[0] for leak in PLANTED.leaks(tmp_path)} == {
         {SECRET: "secret", PHONE: "phone"}.get(value, "address")
