@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from tests.answers import Answers
 from tests.oracle import facts_of
 from tests.oracle.assemble import rows
 from tests.oracle.catalogue import KPIS
@@ -134,7 +135,7 @@ def _dtype(column: str, default: Any) -> str:
     return "object"
 
 
-class Published:
+class Published(Answers):
     """The oracle's answers for a planted world, KPI by KPI as they are asked for."""
 
     def __init__(self, world: PlantedWorld, as_of: datetime = AS_OF) -> None:
@@ -149,20 +150,3 @@ class Published:
             kpis = [kpi for kpi in KPIS if kpi.kpi_id == kpi_id]
             self._rows[kpi_id] = rows(self._facts, self._calendar, kpis)
         return self._rows[kpi_id]
-
-    def row(self, kpi_id: str, grain: str, start: str, segment_set: str = "total", **dims: str) -> pd.Series:
-        """The one row of a KPI, period and cell; AssertionError if there is none or more than one."""
-        found = self.find(kpi_id, grain, start, segment_set, **dims)
-        assert len(found) == 1, f"{len(found)} rows of {kpi_id} {grain} {start} {segment_set} {dims}"
-        return found.iloc[0]
-
-    def find(self, kpi_id: str, grain: str, start: str, segment_set: str = "total", **dims: str) -> pd.DataFrame:
-        found = self.rows(kpi_id)
-        chosen = (found["period_grain"] == grain) & (found["segment_set"] == segment_set)
-        chosen &= found["period_start"] == pd.Timestamp(start)
-        for name, value in dims.items():
-            chosen &= found[name] == value
-        return found[chosen]
-
-    def value(self, kpi_id: str, grain: str, start: str, segment_set: str = "total", **dims: str) -> float:
-        return float(self.row(kpi_id, grain, start, segment_set, **dims)["value"])

@@ -7,6 +7,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -120,7 +121,7 @@ def test_the_numbers_of_a_failed_source_stay_and_its_new_day_is_missing(story: S
     pd.testing.assert_series_equal(old["value"], closed["value"])
 
 
-def _totals(marts: object, kpi_id: str) -> pd.DataFrame:
+def _totals(marts: Path, kpi_id: str) -> pd.DataFrame:
     """Rows of the set `total` by grain and start, with the period's last day as text."""
     values = table(marts, "kpi_values")
     values = values[(values["kpi_id"] == kpi_id) & (values["segment_set"] == "total")]
