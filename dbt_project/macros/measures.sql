@@ -36,6 +36,10 @@ a name here, a row in the seed.
             'dims': ['channel', 'campaign', 'country'],
             'measures': ['leads', 'leads_mql_30', 'mqls'],
         },
+        'prospects': {
+            'dims': ['channel', 'campaign', 'country'],
+            'measures': ['leads_180', 'leads_won_180', 'signups_30', 'activated_30'],
+        },
         'customers': {
             'dims': ['channel', 'country', 'customer_type'],
             'measures': [
@@ -57,6 +61,10 @@ a name here, a row in the seed.
                 'emails_delivered', 'emails_delivered_human', 'openers', 'human_openers', 'clickers',
                 'clickers_of_split_sends', 'unsubscribes', 'complaints',
             ],
+        },
+        'email_conversions': {
+            'dims': ['platform', 'campaign'],
+            'measures': ['emails_delivered_7', 'email_converters_7'],
         },
         'social': {
             'dims': ['platform'],
