@@ -36,6 +36,10 @@ a name here, a row in the seed.
             'dims': ['channel', 'campaign', 'country'],
             'measures': ['leads', 'leads_mql_30', 'mqls'],
         },
+        'prospects': {
+            'dims': ['channel', 'campaign', 'country'],
+            'measures': ['leads_180', 'leads_won_180', 'signups_30', 'activated_30'],
+        },
         'customers': {
             'dims': ['channel', 'country', 'customer_type'],
             'measures': [
@@ -57,6 +61,10 @@ a name here, a row in the seed.
                 'emails_delivered', 'emails_delivered_human', 'openers', 'human_openers', 'clickers',
                 'clickers_of_split_sends', 'unsubscribes', 'complaints',
             ],
+        },
+        'email_conversions': {
+            'dims': ['platform', 'campaign'],
+            'measures': ['emails_delivered_7', 'email_converters_7'],
         },
         'social': {
             'dims': ['platform'],
@@ -217,3 +225,54 @@ final as (
 
 select * from final
 {% endmacro %}
+
+{#
+CTEs `counted` and `final`: values of people whose state is compared at the ends of each period, from a CTE `states` with one
+row per period and person (channel, country, customer_type, the measures), and the CTEs `legal` and `segment_sets`. Each
+person is in one cell of a set, and a period is never added up from shorter ones.
+#}
+{% macro values_of_states(measures) -%}
+counted as (
+    select
+        states.period_grain,
+        states.period_start,
+        segment_sets.segment_set,
+        {%- for dimension in ['channel', 'country', 'customer_type'] %}
+        case when segment_sets.by_{{ dimension }} = 1 then states.{{ dimension }} else '(all)' end as {{ dimension }},
+        {%- endfor %}
+        {%- for measure in measures %}
+        cast(sum(states.{{ measure }}) as decimal(38, 12)) as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from states
+    cross join segment_sets
+    where segment_sets.segment_set in (select legal.segment_set from legal)
+    group by all
+),
+
+long as (
+    select *
+    from counted
+    unpivot (value for measure_id in ({{ measures | join(', ') }}))
+),
+
+final as (
+    select
+        long.period_grain,
+        long.period_start,
+        long.segment_set,
+        {%- for dimension in dimensions() %}
+        {% if dimension in ['channel', 'country', 'customer_type'] %}long.{{ dimension }}{% else %}'(all)'{% endif %} as {{ dimension }},
+        {%- endfor %}
+        'first_party:last_non_direct' as attribution_basis,
+        legal.date_basis,
+        long.measure_id,
+        long.value
+    from long
+    inner join legal
+        on legal.measure_id = long.measure_id
+        and legal.period_grain = long.period_grain
+        and legal.segment_set = long.segment_set
+)
+
+select * from final
+{%- endmacro %}

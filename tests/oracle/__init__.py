@@ -5,7 +5,21 @@ from typing import Protocol
 
 import pandas as pd
 
-from tests.oracle import ads, changes, costs, customers, entered, leads, mail, orders, social, surveys, web
+from tests.oracle import (
+    activity,
+    ads,
+    changes,
+    costs,
+    customers,
+    entered,
+    leads,
+    mail,
+    orders,
+    prospects,
+    social,
+    surveys,
+    web,
+)
 from tests.oracle.assemble import KEY, VALUES, rows
 from tests.oracle.facts import Fact
 from tests.oracle.state import Losses, Truth
@@ -38,5 +52,5 @@ def kpi_values(world: World, as_of: datetime) -> pd.DataFrame:
 
 def facts_of(truth: Truth) -> list[Fact]:
     """Everything that KPIs are made of; facts without rows are left out."""
-    areas = (web, ads, social, mail, leads, orders, customers, costs, surveys, entered)
+    areas = (web, ads, social, mail, leads, orders, customers, prospects, activity, costs, surveys, entered)
     return [fact for area in areas for fact in area.facts(truth) if len(fact.rows)]

@@ -153,6 +153,9 @@ def _leads() -> list[Kpi]:
         Kpi("leads", DAILY, LEADS, _one("leads"), basis="A"),
         Kpi("mql", WEEKLY, LEADS, _one("mql"), basis="A"),
         Kpi("mql_rate_30", WEEKLY, LEADS, _one("leads_mql_30"), _one("leads"), "A"),
+        Kpi("cvr_sales_180", MONTHLY, LEADS, _one("leads_won_180"), _one("leads_180"), "A"),
+        Kpi("activation_rate_30", WEEKLY, ("total", "country"), _one("activated_30"), _one("signups_30")),
+        Kpi("cvr_email_7", WEEKLY, MAIL, _one("converters_7"), _one("mails_delivered_7"), "F"),
         Kpi("cpl", WEEKLY, LEADS, spend, _one("leads"), "A", is_money=True),
         Kpi("cpmql", WEEKLY, LEADS, spend, _one("mql"), "A", is_money=True),
         Kpi("cpa_purchase", DAILY, LEADS, spend, _one("orders"), "A", is_money=True),
@@ -208,6 +211,7 @@ def _sales() -> list[Kpi]:
 
 
 def _loyalty() -> list[Kpi]:
+    net_of_people = _one("revenue_of_customers")
     return [
         *[
             Kpi(f"repurchase_rate_{age}", MONTHLY, BUYERS, _one(f"repeaters_{age}"), _one(f"cohort_{age}"), "A")
@@ -218,9 +222,11 @@ def _loyalty() -> list[Kpi]:
             for kpi_id, amount in (("ltv_hist", "cohort_revenue"), ("ltv_margin", "cohort_margin"))
             for age in (30, 90, 180, 365)
         ],
+        Kpi("lapse_rate", MONTHLY, BUYERS, _one("lapsed"), _one("active_at_start"), "A"),
+        Kpi("arpu", MONTHLY, BUYERS, net_of_people, {"active_at_start": 0.5, "active_at_end": 0.5}, "A", True),
         Kpi("purchase_freq", MONTHLY, BUYERS, _one("orders_of_buyers"), _one("buyers"), "A"),
         Kpi("returning_share", MONTHLY, BUYERS, _one("returning_buyers"), _one("buyers"), "A"),
-        Kpi("arppu", MONTHLY, BUYERS, _one("revenue_of_customers"), _one("buyers"), "A", True),
+        Kpi("arppu", MONTHLY, BUYERS, net_of_people, _one("buyers"), "A", True),
         Kpi("nps", MONTHLY, ANSWERS, {"promoters": 100, "detractors": -100}, _one("nps_answers")),
         Kpi("nki", MONTHLY, ANSWERS, _one("nki_index"), _one("nki_answers")),
         Kpi("csat", WEEKLY, ANSWERS, _one("csat_score"), _one("csat_answers")),

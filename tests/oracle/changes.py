@@ -20,7 +20,7 @@ LONG_SETS = ("source_medium", "campaign", "country", "landing_page")
 # What no sum over segments gives: people counted once, stocks, a share of what all segments have.
 NOT_ADDED = {
     *("users", "active_users", "new_users", "users_any", "reach", "reach_impressions", "buyers", "returning_buyers"),
-    *("followers", "sessions_of_all_channels"),
+    *("active_at_start", "active_at_end", "lapsed", "followers", "sessions_of_all_channels"),
 }
 SURVEYED = {"nps", "nki", "csat", "csat_share", "brand_recall"}
 KEY = (

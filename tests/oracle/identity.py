@@ -69,11 +69,7 @@ def people(truth: Truth) -> dict[tuple[str, str], str]:
     )
     address = members["email"].astype(object).fillna("").str.strip().str.lower()
     role = address.str.replace("[+@].*", "", regex=True).isin(ROLE_NAMES)
-    is_live = pd.Series(False, index=members.index)
-    is_live[members["kind"] == "contact"] = contacts["archived_at"].isna().to_numpy() | (
-        ~truth.happened(contacts["archived_at"]).to_numpy()
-    )
-    live_contacts = is_live.groupby(address).transform("sum")
+    live_contacts = (members["kind"] == "contact").groupby(address).transform("sum")
     joins = (address != "") & ~role & (live_contacts <= LIVE_CONTACTS_LINKED_AT_MOST)
     person = address.where(joins, members["kind"] + ":" + members["id"])
     return dict(zip(zip(members["kind"], members["id"], strict=True), person, strict=True))

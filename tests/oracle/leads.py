@@ -1,5 +1,7 @@
 """Leads and MQLs from the CRM's stage history."""
 
+from functools import lru_cache
+
 import pandas as pd
 
 from tests.oracle.catalogue import UNKNOWN
@@ -16,6 +18,17 @@ DIMS = ("channel", "campaign", "country")
 
 
 def facts(truth: Truth) -> list[Fact]:
+    leads = all_leads(truth)
+    qualified = leads[leads["mql_at"].notna()].assign(mql=1.0)
+    return [
+        Additive(_until(truth, leads, "lead_at"), DIMS, ("leads", "leads_mql_30")),
+        Additive(_until(truth, qualified, "mql_at"), DIMS, ("mql",)),
+    ]
+
+
+@lru_cache(maxsize=1)
+def all_leads(truth: Truth) -> pd.DataFrame:
+    """One row per lead (index: contact): `lead_at`, `mql_at`, dimensions, `leads`, `leads_mql_30`."""
     contacts = winners(truth)
     stages = truth.table("contact_stages")
     stages = stages[truth.happened(stages["entered_at"])]
@@ -33,11 +46,7 @@ def facts(truth: Truth) -> list[Fact]:
     leads["country"] = leads["country"].astype(object).fillna("").replace("", UNKNOWN)
     leads["leads"] = 1.0
     leads["leads_mql_30"] = (leads["mql_at"] - leads["lead_at"] <= pd.Timedelta(days=30)).astype(float)
-    qualified = leads[leads["mql_at"].notna()].assign(mql=1.0)
-    return [
-        Additive(_until(truth, leads, "lead_at"), DIMS, ("leads", "leads_mql_30")),
-        Additive(_until(truth, qualified, "mql_at"), DIMS, ("mql",)),
-    ]
+    return leads
 
 
 def attribution(truth: Truth, contacts: pd.DataFrame, instants: pd.Series) -> dict[str, pd.Series]:

@@ -1,7 +1,7 @@
 -- Every measure by period, segment set and cell: what KPIs are made of.
 {{ config(materialized='view') }}
 
-{% set parts = additive_facts().keys() | list + ['followers', 'people', 'periods'] -%}
+{% set parts = additive_facts().keys() | list + ['followers', 'people', 'activity', 'periods'] -%}
 {% for part in parts -%}
 select
     period_grain, period_start, segment_set, {{ dimension_list('mv') }}, attribution_basis, date_basis, measure_id, value

@@ -1,0 +1,1 @@
+{{ measure_values_of('email_conversions') }}
