@@ -5,7 +5,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from tests.oracle import ads, changes, costs, customers, leads, mail, orders, social, surveys, web
+from tests.oracle import ads, changes, costs, customers, factors, leads, mail, orders, social, surveys, web
 from tests.oracle.assemble import KEY, VALUES, rows
 from tests.oracle.facts import Fact
 from tests.oracle.state import Losses, Truth
@@ -24,10 +24,14 @@ class World(Protocol):
 
 
 def published(world: World, as_of: datetime) -> dict[str, pd.DataFrame]:
-    """The published `kpi_values` and `kpi_changes` as of an instant (UTC)."""
+    """The published `kpi_values`, `kpi_changes` and `kpi_change_factors` as of an instant (UTC)."""
     truth = Truth(world.tables, as_of, world.losses)
     facts = facts_of(truth)
-    return {"kpi_values": rows(facts, truth.until), "kpi_changes": changes.changes(facts, truth.until)}
+    return {
+        "kpi_values": rows(facts, truth.until),
+        "kpi_changes": changes.changes(facts, truth.until),
+        "kpi_change_factors": factors.factors(facts, truth.until),
+    }
 
 
 def kpi_values(world: World, as_of: datetime) -> pd.DataFrame:

@@ -25,10 +25,11 @@ def facts(truth: Truth) -> list[Fact]:
         orders=1.0,
         orders_with_touch=np.where(orders["is_known"], 1.0, np.nan),
         revenue_net_paid=orders["order_value"].where(is_paid),
+        orders_paid=np.where(is_paid, 1.0, np.nan),
     )
     returned = refunds.assign(revenue_net_paid=-refunds["refunds"].where(refunds["channel"].isin(PAID)))
     return [
-        Additive(sold, DIMS, ("orders", "gross", "discounts", "orders_with_touch", "revenue_net_paid")),
+        Additive(sold, DIMS, ("orders", "gross", "discounts", "orders_with_touch", "revenue_net_paid", "orders_paid")),
         Additive(returned, DIMS, ("refunds", "revenue_net_paid")),
     ]
 
