@@ -11,7 +11,7 @@ from sandbox.world.model import Losses
 from tests.change_comparison import change_report
 from tests.comparison import report
 from tests.landing import land
-from tests.oracle import changes, published
+from tests.oracle import changes, factors, published
 from tests.oracle.catalogue import KPIS
 from tests.runner import run
 
@@ -19,7 +19,7 @@ AS_OF = datetime(2026, 3, 18, 5, 30, tzinfo=UTC)
 # The same company half a year earlier, late on the evening on which winter time began in Sweden.
 EARLIER = datetime(2025, 10, 26, 22, 30, tzinfo=UTC)
 MONTHS = 24
-TABLES = ("kpi_values", "kpi_changes")
+TABLES = ("kpi_values", "kpi_changes", "kpi_change_factors")
 
 LOSSES = Losses(landing_pages_kept=20, user_threshold=3)
 
@@ -51,4 +51,5 @@ def test_the_marts_equal_the_oracle(seed: int, as_of: datetime, losses: Losses) 
     values = found["kpi_values"]
     assert set(zip(values["kpi_id"], values["segment_set"], strict=True)) == legal
     assert report(values, expected["kpi_values"]) == ""
-    assert change_report(found["kpi_changes"], expected["kpi_changes"], changes.KEY, changes.VALUES) == ""
+    for table, oracle in (("kpi_changes", changes), ("kpi_change_factors", factors)):
+        assert change_report(found[table], expected[table], oracle.KEY, oracle.VALUES) == "", table

@@ -12,6 +12,7 @@ from tests.oracle import (
     costs,
     customers,
     entered,
+    factors,
     leads,
     mail,
     orders,
@@ -38,10 +39,14 @@ class World(Protocol):
 
 
 def published(world: World, as_of: datetime) -> dict[str, pd.DataFrame]:
-    """The published `kpi_values` and `kpi_changes` as of an instant (UTC)."""
+    """The published `kpi_values`, `kpi_changes` and `kpi_change_factors` as of an instant (UTC)."""
     truth = Truth(world.tables, as_of, world.losses)
     facts = facts_of(truth)
-    return {"kpi_values": rows(facts, truth.calendar), "kpi_changes": changes.changes(facts, truth.calendar)}
+    return {
+        "kpi_values": rows(facts, truth.calendar),
+        "kpi_changes": changes.changes(facts, truth.calendar),
+        "kpi_change_factors": factors.factors(facts, truth.calendar),
+    }
 
 
 def kpi_values(world: World, as_of: datetime) -> pd.DataFrame:
