@@ -57,6 +57,7 @@ def test_configuration(tmp_path: Path) -> None:
         "vat_rates": 2,
         "settle_days": 1,
         "goals": 1,
+        "holidays": 4,
         "costs": 3,
         "fx_rates": 2,
         "manual_kpis": 3,

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,10 +14,16 @@ from connectors.common.yaml_file import file_label, sentence
 Row = TypeVar("Row", bound=BaseModel)
 
 
-def read_rows(path: Path, model: type[Row], key: tuple[str, ...]) -> list[Row]:
+def read_rows(
+    path: Path,
+    model: type[Row],
+    key: tuple[str, ...],
+    check: Callable[[Row, Sequence[Row]], None] | None = None,
+) -> list[Row]:
     """The rows of a UTF-8 CSV file with a header, unique by `key`; none where the file is absent.
 
-    An empty cell is as if its column were not there. ConfigError names file and line.
+    An empty cell is as if its column were not there. `check(row, rows before it)` raises ValueError where the row does
+    not fit the others. ConfigError names file and line.
     """
     if not path.exists():
         return []
@@ -32,6 +38,11 @@ def read_rows(path: Path, model: type[Row], key: tuple[str, ...]) -> list[Row]:
                 f"{label} line {line}: {' and '.join(key)} are those of line {lines[values]}: remove one of the two"
             )
         lines[values] = line
+        if check:
+            try:
+                check(rows[-1], rows[:-1])
+            except ValueError as error:
+                raise ConfigError(f"{label} line {line}: {error}") from None
     return rows
 
 

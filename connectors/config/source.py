@@ -15,6 +15,7 @@ from connectors.config.channels import ChannelRule
 from connectors.config.company import Company, config_folder, read_company
 from connectors.config.csv_file import read_rows
 from connectors.config.goals import read_goals
+from connectors.config.holidays import read_holidays
 from connectors.config.inputs import Cost, FxRate
 from connectors.config.manual_kpis import ManualKpi
 
@@ -34,7 +35,12 @@ def config_source(request: LoadRequest) -> Iterable["DltResource"]:
 
 def read_config(folder: Path) -> dict[str, pa.Table]:
     """Every landing table of a configuration folder; ConfigError says what is wrong, where and how to mend it."""
-    rows = {**_settings(read_company(folder)), **_inputs(folder), "goals": _dumped(read_goals(folder))}
+    rows = {
+        **_settings(read_company(folder)),
+        **_inputs(folder),
+        "goals": _dumped(read_goals(folder)),
+        "holidays": read_holidays(folder),
+    }
     return {table.name: table.rows(rows[table.name]) for table in tables.TABLES}
 
 

@@ -94,6 +94,14 @@ GOALS = _whole(
     failure_threshold=NUMBER,
     is_active=FLAG,
 )
+HOLIDAYS = _whole(
+    "holidays",
+    ("holiday", "date"),
+    "Days that move from year to year; comparisons with last year follow them.",
+    holiday=TEXT,
+    date=DAY,
+    position=WHOLE,  # place in the file: of two holidays in one week the first counts
+)
 COSTS = _input("costs")
 FX_RATES = _input("fx_rates")
 MANUAL_KPIS = _input("manual_kpis")
@@ -106,6 +114,7 @@ TABLES = (
     VAT_RATES,
     SETTLE_DAYS,
     GOALS,
+    HOLIDAYS,
     COSTS,
     FX_RATES,
     MANUAL_KPIS,

@@ -51,6 +51,19 @@ def test_a_removed_row_is_gone_at_the_next_load(folder: Path, landing: Landing) 
     assert landing.rows("select date, rate from raw_config.fx_rates") == [(date(2026, 1, 2), Decimal("11.4"))]
 
 
+def test_holidays_land_in_the_order_of_the_file_and_are_none_without_it(folder: Path) -> None:
+    file = folder / "holidays.csv"
+    file.write_text("holiday,date\nmidsummer_eve,2026-06-19\neaster_day,2026-04-05\neaster_day,2025-04-20\n")
+    landed = read_config(folder)["holidays"].to_pylist()
+    assert [(row["position"], row["holiday"], row["date"]) for row in landed] == [
+        (1, "midsummer_eve", date(2026, 6, 19)),
+        (2, "easter_day", date(2026, 4, 5)),
+        (3, "easter_day", date(2025, 4, 20)),
+    ]
+    file.unlink()
+    assert read_config(folder)["holidays"].num_rows == 0
+
+
 def test_norway_is_a_country_and_not_false(folder: Path) -> None:
     assert read_company(folder).vat_rates["NO"] == 0.25
 
@@ -141,6 +154,19 @@ def company(old: str, new: str) -> tuple[str, str, str]:
                 ("brand_recall,month,2026-02-01,2,5,,cmo", r"`source_note` is missing: add it"),
             )
         ],
+        (
+            "holidays.csv",
+            "date\n",
+            "date\neaster_day,2025-04-20\neaster_day,2025-04-21\n",
+            r"holidays.csv line 3: easter_day is on 2025-04-21 and on 2025-04-20, less than 300 days apart: write",
+        ),
+        (
+            "holidays.csv",
+            "date\n",
+            "date\neaster_day,20 April\n",
+            r"holidays.csv line 2: `date` is '20 April': write a day like",
+        ),
+        ("holidays.csv", "date\n", "date\nEaster Day,2025-04-20\n", r"line 2: `holiday`: 'Easter Day' is no id"),
         ("goals.yml", "goals: []", "goals: [{goal_id: a}]", r"goals.yml line 2: `goals.1.objective` is missing"),
     ],
 )

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
+from tests.oracle.calendar import Calendar, Span
 from tests.oracle.cases import OWN_CASES, SQUARES, cases, interval, is_unreliable
 from tests.oracle.catalogue import ALL, CURRENCY, DENSE_SETS, DIMENSIONS, KPIS, SEGMENT_SETS, Kpi
 from tests.oracle.channels import PAID
 from tests.oracle.comparison import Base, comparisons
 from tests.oracle.entered import Monthly, Panel
 from tests.oracle.facts import Fact, all_periods
-from tests.oracle.periods import Calendar, Span, next_start
+from tests.oracle.periods import next_start
 
 KEY = (
     "kpi_id",

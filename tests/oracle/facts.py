@@ -7,8 +7,9 @@ from typing import Protocol, Self
 import numpy as np
 import pandas as pd
 
+from tests.oracle.calendar import Windows
 from tests.oracle.catalogue import SEGMENT_SETS
-from tests.oracle.periods import Windows, period_end, period_start
+from tests.oracle.periods import period_end, period_start
 
 
 class Fact(Protocol):

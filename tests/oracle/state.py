@@ -8,7 +8,8 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from tests.oracle.periods import Calendar, as_days, data_until
+from tests.oracle.calendar import Calendar
+from tests.oracle.periods import as_days, data_until
 
 RATE_VALID_DAYS = 7
 MICROS = 1_000_000

@@ -39,7 +39,10 @@ final as (
             extract(year from date)
             + case when fiscal_year_start_month > 1 and extract(month from date) >= fiscal_year_start_month then 1 else 0 end
             as integer
-        ) as fiscal_year
+        ) as fiscal_year,
+        cast(
+            floor({{ ratio('(extract(month from date) - fiscal_year_start_month + 12) % 12', 3) }}) as integer
+        ) + 1 as fiscal_quarter
     from starts
 )
 

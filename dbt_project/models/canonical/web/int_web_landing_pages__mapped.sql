@@ -15,7 +15,7 @@ labels as (
 pages as (
     select
         web.date,
-        {{ quarter_start('web.date') }} as quarter_start,
+        {{ fiscal_quarter_start('web.date', 'clock.fiscal_year_start_month') }} as quarter_start,
         web.property_id,
         web.time_zone,
         coalesce(labels.channel, 'unknown') as channel,
@@ -27,6 +27,7 @@ pages as (
         web.is_thresholded,
         web.is_sampled
     from web
+    cross join clock
     left join labels on labels.matched_text = lower(trim(web.channel_group))
 ),
 
