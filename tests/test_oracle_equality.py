@@ -9,9 +9,11 @@ import pytest
 from sandbox.world import World, build_world
 from sandbox.world.model import Losses
 from tests.comparison import report
+from tests.goal_comparison import goal_report, landed_goals
 from tests.landing import land
 from tests.oracle import kpi_values
 from tests.oracle.catalogue import KPIS
+from tests.oracle.periods import data_until
 from tests.runner import run
 
 AS_OF = datetime(2026, 3, 18, 5, 30, tzinfo=UTC)
@@ -23,10 +25,15 @@ MONTHS = 24
 LOSSES = Losses(landing_pages_kept=20, user_threshold=3)
 
 
-def _marts(world: World, as_of: datetime) -> pd.DataFrame:
-    connection = run(land(world, as_of), as_of, ["kpi_values"])
+def _marts(world: World, as_of: datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`kpi_values` and `kpi_goals`, of the goals that the oracle knows."""
+    landing = land(world, as_of)
+    connection = run(landing | {"config": landing["config"] | landed_goals()}, as_of, ["kpi_values", "kpi_goals"])
     try:
-        return connection.execute("select * from marts.kpi_values").df()
+        return (
+            connection.execute("select * from marts.kpi_values").df(),
+            connection.execute("select * from marts.kpi_goals").df(),
+        )
     finally:
         connection.close()
 
@@ -45,7 +52,9 @@ def _marts(world: World, as_of: datetime) -> pd.DataFrame:
 )
 def test_the_marts_equal_the_oracle(seed: int, as_of: datetime, losses: Losses) -> None:
     world = replace(build_world(size="small", months=MONTHS, seed=seed, as_of=AS_OF), losses=losses)
-    found = _marts(world, as_of)
+    found, goals = _marts(world, as_of)
     legal = {(kpi.kpi_id, name) for kpi in KPIS for name in kpi.sets}
     assert set(zip(found["kpi_id"], found["segment_set"], strict=True)) == legal
-    assert report(found, kpi_values(world, as_of)) == ""
+    expected = kpi_values(world, as_of)
+    assert report(found, expected) == ""
+    assert goal_report(goals, found, expected, data_until(as_of)) == ""
