@@ -100,6 +100,14 @@ def short_period(grain: str, start: date) -> str:
     return MONTHS[start.month - 1] if grain == "month" else f"{start.day} {MONTHS[start.month - 1]}"
 
 
+STATUS = {"on_track": ("✓", "green"), "at_risk": ("≈", "yellow"), "off_track": ("✗", "red")}
+
+
+def status(name: str | None) -> tuple[str, str]:
+    """Sign and colour of a status; nothing without a target."""
+    return STATUS.get(name or "", ("", "default"))
+
+
 def marks(row: dict[str, Any]) -> str:
     """`~` provisional, `°` few observations, `*` days of another zone."""
     signs = (("is_provisional", "~"), ("is_unreliable", "°"), ("tz_mismatch", "*"))
