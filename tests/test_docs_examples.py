@@ -1,11 +1,14 @@
 """The examples of the documentation run as they stand."""
 
+import csv
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors.common.privacy import Hasher
 from connectors.config import read_config
 from connectors.files import preview
+from tests.runner import run
 
 DOCS = Path(__file__).parents[1] / "docs"
 BLOCK = re.compile(r"^```(?:csv|yaml) (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -58,7 +61,35 @@ def test_configuration(tmp_path: Path) -> None:
         "settle_days": 1,
         "goals": 1,
         "holidays": 4,
+        "goal_parts": 1,
+        "boards": 5,
+        "benchmarks": 0,
         "costs": 3,
         "fx_rates": 2,
         "manual_kpis": 3,
     }
+
+
+def test_goals_and_benchmarks_come_out_as_their_pages_say(tmp_path: Path) -> None:
+    for page, tables in {"goals.md": ("kpi_goals", "kpi_values"), "benchmarks_file.md": ("kpi_benchmarks",)}.items():
+        found = blocks(page)
+        examples = [(name, text) for name, text in found if name not in tables]
+        landed = read_config(written(examples, tmp_path / page))
+        connection = run({"config": landed}, datetime(2026, 3, 18, 5, 30, tzinfo=UTC), tables)
+        for table in tables:
+            head, *expected = csv.reader(dict(found)[table].splitlines())
+            where = {
+                "kpi_goals": "true order by goal_id",
+                "kpi_values": "target_value is not null and kpi_id = 'leads' order by period_start",
+                "kpi_benchmarks": "kpi_id in ('cpl', 'csat', 'nps') and period_grain = 'month' order by kpi_id",
+            }[table]
+            rows = connection.execute(f"select {', '.join(head)} from marts.{table} where {where}").fetchall()
+            assert [[_shown(value) for value in row] for row in rows] == expected, table
+        connection.close()
+
+
+def _shown(value: object) -> str:
+    """A cell of a page: figures with two decimals at most, three below one."""
+    if isinstance(value, float):
+        return f"{value:.{3 if abs(value) < 1 else 2}f}".rstrip("0").rstrip(".")
+    return "" if value is None else str(value)

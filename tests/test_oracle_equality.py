@@ -10,22 +10,26 @@ from sandbox.world import World, build_world
 from sandbox.world.model import Losses
 from tests.change_comparison import change_report
 from tests.comparison import report
+from tests.goal_comparison import goal_report, landed_goals
 from tests.landing import land
 from tests.oracle import changes, factors, published
 from tests.oracle.catalogue import KPIS
+from tests.oracle.periods import data_until
 from tests.runner import run
 
 AS_OF = datetime(2026, 3, 18, 5, 30, tzinfo=UTC)
 # The same company half a year earlier, late on the evening on which winter time began in Sweden.
 EARLIER = datetime(2025, 10, 26, 22, 30, tzinfo=UTC)
 MONTHS = 24
-TABLES = ("kpi_values", "kpi_changes", "kpi_change_factors")
+TABLES = ("kpi_values", "kpi_changes", "kpi_change_factors", "kpi_goals")
 
 LOSSES = Losses(landing_pages_kept=20, user_threshold=3)
 
 
 def _marts(world: World, as_of: datetime) -> dict[str, pd.DataFrame]:
-    connection = run(land(world, as_of), as_of, TABLES)
+    """The tables, of the goals that the oracle knows."""
+    landing = land(world, as_of)
+    connection = run(landing | {"config": landing["config"] | landed_goals()}, as_of, TABLES)
     try:
         return {table: connection.execute(f"select * from marts.{table}").df() for table in TABLES}
     finally:
@@ -53,3 +57,4 @@ def test_the_marts_equal_the_oracle(seed: int, as_of: datetime, losses: Losses) 
     assert report(values, expected["kpi_values"]) == ""
     for table, oracle in (("kpi_changes", changes), ("kpi_change_factors", factors)):
         assert change_report(found[table], expected[table], oracle.KEY, oracle.VALUES) == "", table
+    assert goal_report(found["kpi_goals"], values, expected["kpi_values"], data_until(as_of)) == ""

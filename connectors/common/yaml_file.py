@@ -15,6 +15,14 @@ Model = TypeVar("Model", bound=BaseModel)
 Location = Sequence[int | str]
 
 
+class LocatedError(ValueError):
+    """What a validator of a whole model raises when it knows in which of its fields the mistake stands."""
+
+    def __init__(self, words: str, *location: int | str) -> None:
+        super().__init__(words)
+        self.location = location
+
+
 class _Loader(yaml.SafeLoader):
     """YAML 1.2's plain scalars only: `NO` is Norway and not false, 12:30 is no number, a date stays text."""
 
@@ -118,7 +126,8 @@ def _placed(node: yaml.Node, error: ValidationError) -> tuple[int, Any]:
     """The error that lies deepest in the file, with its line; its `loc` without the names of a union's members."""
     placed = []
     for item in error.errors(include_url=False):
-        line, known = _line(node, item["loc"])
+        raised = item.get("ctx", {}).get("error")
+        line, known = _line(node, [*item["loc"], *getattr(raised, "location", ())])
         loc = [*known, item["loc"][-1]] if item["type"] == "missing" else known
         placed.append((line, {**item, "loc": loc}))
     # A field that is not known is often the reason why another one is missing.

@@ -36,7 +36,8 @@ def _identifier(name: str) -> str:
     return name
 
 
-def _country(code: str) -> str:
+def country_code(code: str) -> str:
+    """The code itself; ValueError if it is no country's."""
     if not re.fullmatch(r"[A-Z]{2}", code):
         raise ValueError(f"{code!r} is no country: write its two capital letters, like SE")
     return code
@@ -45,7 +46,7 @@ def _country(code: str) -> str:
 Currency = Annotated[str, AfterValidator(_currency)]
 Identifier = Annotated[str, AfterValidator(_identifier)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
-Country = Annotated[str, AfterValidator(_country)]
+Country = Annotated[str, AfterValidator(country_code)]
 
 
 class _Strict(BaseModel):
@@ -81,8 +82,9 @@ class KeyAction(_Strict):
 class Company(_Strict):
     """The company.
 
-    `fiscal_year_start_month`: 1 = the calendar year. `phase`: decides which boards are offered. `history_start`: the
-    first day that is ever loaded. `lookback_days`: visits older than this before an order are not looked at. `min_n`:
+    `fiscal_year_start_month`: 1 = the calendar year. `phase`: decides which goals fit. `history_start`: the first
+    day that is ever loaded. `sector`, `company_size`, `country`: whom to compare the company with, in the words of its
+    benchmark files. `lookback_days`: visits older than this before an order are not looked at. `min_n`:
     with a smaller denominator a value is unreliable. `privacy_k`: smaller cells of personal sets are merged.
     `platform_actions`: ad platform → its action's name (`*` = any text) → key action. `vat_rates`: share by country
     (0.25). `reload_days`, `settle_days`: source → how many days each load goes back, for how many a day is provisional,
@@ -95,6 +97,9 @@ class Company(_Strict):
     fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)] = 1
     phase: Literal["new", "growth", "mature"] = "growth"
     history_start: date
+    sector: str | None = None
+    company_size: str | None = None
+    country: Country | None = None
     lookback_days: Annotated[int, Field(ge=1, le=400)] = 90
     min_n: Annotated[int, Field(ge=1)] = 30
     privacy_k: Annotated[int, Field(ge=1)] = 10

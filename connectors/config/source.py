@@ -11,10 +11,12 @@ from pydantic import BaseModel
 from connectors.common.resource import resource
 from connectors.common.source import LoadRequest, Source
 from connectors.config import tables
+from connectors.config.benchmarks import read_benchmarks
+from connectors.config.boards import board_rows, read_boards
 from connectors.config.channels import ChannelRule
 from connectors.config.company import Company, config_folder, read_company
 from connectors.config.csv_file import read_rows
-from connectors.config.goals import read_goals
+from connectors.config.goals import goal_rows, part_rows, read_goals
 from connectors.config.holidays import read_holidays
 from connectors.config.inputs import Cost, FxRate
 from connectors.config.manual_kpis import ManualKpi
@@ -38,7 +40,7 @@ def read_config(folder: Path) -> dict[str, pa.Table]:
     rows = {
         **_settings(read_company(folder)),
         **_inputs(folder),
-        "goals": _dumped(read_goals(folder)),
+        **_goals(folder),
         "holidays": read_holidays(folder),
     }
     return {table.name: table.rows(rows[table.name]) for table in tables.TABLES}
@@ -75,6 +77,16 @@ def _settings(company: Company) -> dict[str, Rows]:
             }
             for name in sources
         ],
+    }
+
+
+def _goals(folder: Path) -> dict[str, Rows]:
+    goals = read_goals(folder)
+    return {
+        "goals": goal_rows(goals),
+        "goal_parts": part_rows(goals),
+        "boards": board_rows(read_boards(folder)),
+        "benchmarks": read_benchmarks(folder, tables.BENCHMARKS.primary_key),
     }
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from connectors.common.table import DAY, FLAG, NUMBER, RATE, TEXT, WHOLE, Reload, Table
+from connectors.config.goals import DIMENSIONS
 from connectors.files.entities import ENTITIES
 
 
@@ -27,6 +28,9 @@ COMPANY = _whole(
     min_n=WHOLE,  # smaller denominators make a value unreliable
     privacy_k=WHOLE,  # smaller cells of personal segment sets are merged
     phase=TEXT,  # new, growth, mature
+    sector=TEXT,  # as benchmarks write it; null = not told; so for size and country
+    company_size=TEXT,
+    country=TEXT,  # ISO 3166 alpha-2
 )
 KEY_ACTIONS = _whole(
     "key_actions",
@@ -77,13 +81,16 @@ GOALS = _whole(
     "Goals: what a KPI is to reach, by when.",
     goal_id=TEXT,
     objective=TEXT,
+    parent_goal_id=TEXT,
+    goal_type=TEXT,  # brand_awareness, lead_generation, sales_growth, profit, loyalty
     owner_role=TEXT,
     stage=TEXT,
     kpi_id=TEXT,
     period_grain=TEXT,
-    segment_set=TEXT,
-    segment=TEXT,  # the dimension's value; (all) for total
+    is_parts=FLAG,  # its value is that of the cells of `goal_parts` together
+    **dict.fromkeys(DIMENSIONS, TEXT),  # (all) where the goal does not name it
     baseline_start=DAY,
+    baseline_end=DAY,
     baseline_value=NUMBER,
     change_type=TEXT,  # percent, points, absolute
     target_value=NUMBER,
@@ -102,6 +109,47 @@ HOLIDAYS = _whole(
     date=DAY,
     position=WHOLE,  # place in the file: of two holidays in one week the first counts
 )
+GOAL_PARTS = _whole(
+    "goal_parts",
+    ("goal_id", "part_goal_id"),
+    "The goals whose cells a goal is about: itself, or the leaves below it.",
+    goal_id=TEXT,
+    part_goal_id=TEXT,
+)
+BOARDS = _whole(
+    "boards",
+    ("persona", "position"),
+    "KPIs of the personas' boards, where the company has its own.",
+    persona=TEXT,
+    position=WHOLE,
+    kpi_id=TEXT,
+    period_grain=TEXT,
+    goal_scope=TEXT,  # all, own
+)
+BENCHMARKS = _whole(
+    "benchmarks",
+    (
+        *("kpi_id", "kpi_version", "source", "source_date", "sector", "company_size", "country"),
+        *("platform", "channel", "period_grain"),
+    ),
+    "Percentiles of a KPI among companies, by source and date.",
+    kpi_id=TEXT,
+    kpi_version=WHOLE,
+    source=TEXT,
+    source_date=DAY,
+    sector=TEXT,  # (any) = the source does not tell them apart; so for size, country and grain
+    company_size=TEXT,
+    country=TEXT,
+    platform=TEXT,  # (all) = the total
+    channel=TEXT,
+    period_grain=TEXT,
+    p10=NUMBER,
+    p25=NUMBER,
+    p50=NUMBER,
+    p75=NUMBER,
+    p90=NUMBER,
+    unit=TEXT,  # the KPI's unit; for money the currency
+)
 COSTS = _input("costs")
 FX_RATES = _input("fx_rates")
 MANUAL_KPIS = _input("manual_kpis")
@@ -115,6 +163,9 @@ TABLES = (
     SETTLE_DAYS,
     GOALS,
     HOLIDAYS,
+    GOAL_PARTS,
+    BOARDS,
+    BENCHMARKS,
     COSTS,
     FX_RATES,
     MANUAL_KPIS,

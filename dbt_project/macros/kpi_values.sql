@@ -29,6 +29,14 @@ publish_policy as (
     select * from {{ ref('publish_policy') }}
 ),
 
+targets as (
+    select * from {{ ref('kpi_targets') }}
+),
+
+benchmarks as (
+    select * from {{ ref('kpi_benchmark_values') }}
+),
+
 compared_periods as (
     select
         periods.period_no,
@@ -84,9 +92,10 @@ final as (
         (cells.value - previous.value) - (previous.value - earlier.value) as acceleration,
         {{ is_like_with_like('previous') }} as is_comparable,
         {{ is_like_with_like('previous_year') }} as is_year_comparable,
-        cast(null as double) as target_value,
-        cast(null as double) as benchmark_value,
-        'no_target' as status,
+        targets.target_value,
+        benchmarks.benchmark_value,
+        benchmarks.benchmark_percentile,
+        coalesce(targets.status, 'no_target') as status,
         compared_periods.is_open_period,
         cells.settled_share < 1 as is_provisional,
         cells.settled_share,
@@ -109,6 +118,12 @@ final as (
         on {{ alias }}.kpi_no = cells.kpi_no
         and {{ alias }}.cell_no = cells.cell_no
         and {{ alias }}.period_no = compared_periods.{{ alias }}_no
+    {%- endfor %}
+    {%- for alias in ['targets', 'benchmarks'] %}
+    left join {{ alias }}
+        on {{ alias }}.kpi_no = cells.kpi_no
+        and {{ alias }}.period_no = cells.period_no
+        and {{ alias }}.cell_no = cells.cell_no
     {%- endfor %}
     cross join clock
     where compared_periods.days_ago < publish_policy.keep_days

@@ -103,6 +103,27 @@ def kpi(
     raise typer.Exit(run(kpi_id, grain.value, date_from, date_to, by, as_json))
 
 
+goals_app = typer.Typer(invoke_without_command=True)
+app.add_typer(goals_app, name="goals")
+
+
+@goals_app.callback()
+def goals(context: typer.Context, as_json: AsJson = False) -> None:
+    """Where the goals stand: value, pace, target, status; `check` says whether they are well chosen."""
+    if context.invoked_subcommand is None:
+        from orchestration.cli.goals import goals as run
+
+        raise typer.Exit(run(as_json))
+
+
+@goals_app.command("check")
+def goals_check(as_json: AsJson = False) -> None:
+    """Whether goals and boards are specific, measurable, achievable, relevant and time-bound."""
+    from orchestration.cli.goals_check import check as run
+
+    raise typer.Exit(run(as_json))
+
+
 @app.command()
 def sources(as_json: AsJson = False) -> None:
     """What is configured, and how it fares."""

@@ -12,13 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration.cli import FAILED, show
-from orchestration.cli.marts import Marts, NothingPublishedError, Row, open_marts
+from orchestration.cli.board_rows import STAGES, TREND_PERIODS, read
+from orchestration.cli.goals import goal_table
+from orchestration.cli.marts import NothingPublishedError, Row, open_marts
 from orchestration.cli.output import complain, out, print_json
 from orchestration.home import Home
 
-STAGES = ("awareness", "consideration", "conversion", "loyalty", "business", "operations")
-GRAIN_OF = {"executive": "month", "manager": "week", "specialist": "day"}
-TREND_PERIODS = 8
 LEGEND = {
     "~": "still settling",
     "°": "few observations",
@@ -29,10 +28,9 @@ LEGEND = {
 
 def board(persona: str | None, grain: str | None, as_json: bool) -> int:
     """Exit code 1 when nothing is published yet."""
-    wanted = grain or GRAIN_OF.get(persona or "", "month")
     try:
         with open_marts(Home.find().marts) as marts:
-            content = read(marts, wanted, persona)
+            content = read(marts, grain, persona)
     except NothingPublishedError as error:
         complain(error)
         return FAILED
@@ -41,73 +39,6 @@ def board(persona: str | None, grain: str | None, as_json: bool) -> int:
     else:
         _print(out(), content)
     return 0
-
-
-def read(marts: Marts, grain: str, persona: str | None) -> dict[str, Any]:
-    """The board as data; `kpis` hold one row per KPI and series, in the order in which they are shown."""
-    info, start = marts.info(), marts.last_complete(grain)
-    catalog = marts.catalog()
-    rows = marts.rows(_VALUES, [grain, start]) if start else []
-    history = marts.rows(_HISTORY, [grain, start, TREND_PERIODS]) if start else []
-    trends: dict[tuple[str, ...], dict[Any, float | None]] = {}
-    for row in history:
-        trends.setdefault(_series(row), {})[row["period_start"]] = row["value"]
-    periods = sorted({row["period_start"] for row in history})
-    kpis = []
-    for row in rows:
-        known = catalog.get(row["kpi_id"])
-        if known is None or (persona and persona not in str(known.get("personas") or "")):
-            continue
-        series = trends.get(_series(row), {})
-        kpis.append(
-            {
-                "stage": known["stage"],
-                "label": known["label"],
-                "unit": known["unit"],
-                "direction": known["direction"],
-                **row,
-                "trend": [series.get(day) for day in periods],
-            }
-        )
-    order = {kpi_id: position for position, kpi_id in enumerate(catalog)}
-    kpis.sort(
-        key=lambda row: (
-            STAGES.index(row["stage"]) if row["stage"] in STAGES else 9,
-            order[row["kpi_id"]],
-            _series(row),
-        )
-    )
-    return {
-        "run_id": info["run_id"],
-        "as_of": info["as_of"],
-        "data_until": info["data_until"],
-        "validation_status": info["validation_status"],
-        "grain": grain,
-        "period_start": start,
-        "persona": persona,
-        "kpis": kpis,
-        "sources": marts.sources(),
-    }
-
-
-# A KPI that has no total over platforms (reach, platform claims) shows a row per platform.
-_SERIES = "kpi_id, platform, attribution_basis, date_basis, currency"
-_SHOWN = """
-    select * from kpi_values
-    where period_grain = ? and segment_set = (
-        case when kpi_id in (select kpi_id from kpi_values where segment_set = 'total') then 'total' else 'platform' end
-    ) and (kpi_id, kpi_version) in (select (kpi_id, max(kpi_version)) from kpi_values group by kpi_id)
-"""
-_VALUES = f"select * exclude (period_grain) from ({_SHOWN}) where period_start = ? order by {_SERIES}"
-_HISTORY = f"""
-    with shown as ({_SHOWN} and period_start <= ?),
-    latest as (select distinct period_start from shown order by period_start desc limit ?)
-    select {_SERIES}, period_start, value from shown where period_start in (select period_start from latest)
-"""
-
-
-def _series(row: Row) -> tuple[str, ...]:
-    return tuple(str(row[name]) for name in ("kpi_id", "platform", "attribution_basis", "date_basis", "currency"))
 
 
 def _print(console: Console, content: dict[str, Any]) -> None:
@@ -122,9 +53,15 @@ def _print(console: Console, content: dict[str, Any]) -> None:
                 [row for row in content["kpis"] if row["stage"] == stage],
                 content["grain"],
                 content["period_start"],
+                with_targets=any(row.get("target_value") is not None for row in content["kpis"]),
             )
         )
     console.print(_legend(content["kpis"]))
+    if content["goals"]:
+        console.print(Rule("[bold]Goals[/bold]", align="left", style="dim"))
+        for part in goal_table(content["goals"]):
+            console.print(Padding(part, (0, 0, 0, 1)))
+        console.print()
     console.print(Rule("[bold]Sources[/bold]", align="left", style="dim"))
     console.print(_sources(content["sources"]))
 
@@ -145,7 +82,7 @@ def _head(content: dict[str, Any]) -> RenderableType:
     return Panel(line, title=f"[bold]Nyckeltal[/bold]{who}", title_align="left", border_style="blue", padding=(0, 1))
 
 
-def _stage(stage: str, rows: list[Row], grain: str, start: date) -> RenderableType:
+def _stage(stage: str, rows: list[Row], grain: str, start: date, with_targets: bool) -> RenderableType:
     table = Table(
         box=None,
         expand=True,
@@ -156,19 +93,23 @@ def _stage(stage: str, rows: list[Row], grain: str, start: date) -> RenderableTy
     table.add_column(stage.capitalize(), ratio=1, no_wrap=True, overflow="ellipsis", header_style="bold blue")
     table.add_column(f"{show.short_period(grain, start)}", justify="right", no_wrap=True, width=10)
     table.add_column("", no_wrap=True, width=3)
+    if with_targets:
+        table.add_column("target", justify="right", no_wrap=True, width=9)
+        table.add_column("", no_wrap=True, width=1)
     table.add_column("previous", no_wrap=True, width=9)
     table.add_column("year ago", no_wrap=True, width=9)
     table.add_column("trend", no_wrap=True, width=TREND_PERIODS)
     repeated = {row["kpi_id"] for row in rows if sum(other["kpi_id"] == row["kpi_id"] for other in rows) > 1}
     for row in rows:
-        table.add_row(*_cells(row, row["kpi_id"] in repeated))
+        label, value, marks, *rest = _cells(row, row["kpi_id"] in repeated)
+        table.add_row(label, value, marks, *(_target(row) if with_targets else ()), *rest)
     return Padding(table, (0, 0, 1, 1))
 
 
 def _cells(row: Row, is_repeated: bool) -> list[RenderableType]:
     label = Text(row["label"])
-    if row["platform"] != "(all)":
-        label.append(f" · {row['platform']}", style="dim")
+    if (segment := row["platform"] if row["platform"] != "(all)" else row["channel"]) != "(all)":
+        label.append(f" · {segment}", style="dim")
     elif is_repeated and row["attribution_basis"] != "none":
         label.append(f" · {row['attribution_basis']}", style="dim")
     if row["is_missing"]:
@@ -183,6 +124,14 @@ def _cells(row: Row, is_repeated: bool) -> list[RenderableType]:
     ]
 
 
+def _target(row: Row) -> tuple[RenderableType, RenderableType]:
+    """What the period is to come to, and how it stands."""
+    if row.get("target_value") is None:
+        return "", ""
+    sign, colour = show.status(row["status"] if row["value"] is not None else None)
+    return Text(show.number(row["target_value"], row["unit"])), Text(sign, style=colour)
+
+
 def _change(row: Row, since: str) -> Text:
     text, moved = show.change(row, since, row["unit"])
     return Text(text, style=show.change_colour(row, since, moved, row["direction"]))
@@ -194,7 +143,12 @@ def _trend(row: Row) -> Text:
 
 def _legend(rows: list[Row]) -> RenderableType:
     used = {sign for row in rows for sign in show.marks(row)} | ({"!"} if any(r["is_missing"] for r in rows) else set())
-    text = "   ".join(f"[yellow]{sign}[/yellow] {words}" for sign, words in LEGEND.items() if sign in used)
+    texts = [f"[yellow]{sign}[/yellow] {words}" for sign, words in LEGEND.items() if sign in used]
+    statuses = {row["status"] for row in rows if row.get("target_value") is not None}
+    for name, (sign, colour) in show.STATUS.items():
+        if name in statuses:
+            texts.append(f"[{colour}]{sign}[/{colour}] {name.replace('_', ' ')}")
+    text = "   ".join(texts)
     return Padding(Text.from_markup(text, style="dim"), (0, 0, 1 if text else 0, 1))
 
 

@@ -26,7 +26,13 @@ class Marts:
     connection: duckdb.DuckDBPyConnection
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
-        cursor = self.connection.execute(sql, list(parameters))
+        try:
+            cursor = self.connection.execute(sql, list(parameters))
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise NothingPublishedError(
+                f"the published marts are of another version ({str(error).splitlines()[0]}): "
+                "run `nyckeltal refresh --cadence full`"
+            ) from None
         names = [column[0] for column in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

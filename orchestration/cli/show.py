@@ -119,6 +119,14 @@ def _quarter(start: date) -> str:
     return f"{MONTHS[start.month - 1]}–{MONTHS[(start.month + 1) % 12]}"
 
 
+STATUS = {"on_track": ("✓", "green"), "at_risk": ("≈", "yellow"), "off_track": ("✗", "red")}
+
+
+def status(name: str | None) -> tuple[str, str]:
+    """Sign and colour of a status; nothing without a target."""
+    return STATUS.get(name or "", ("", "default"))
+
+
 def marks(row: dict[str, Any]) -> str:
     """`~` provisional, `°` few observations, `*` days of another zone."""
     signs = (("is_provisional", "~"), ("is_unreliable", "°"), ("tz_mismatch", "*"))

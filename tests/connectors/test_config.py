@@ -72,6 +72,33 @@ def company(old: str, new: str) -> tuple[str, str, str]:
     return "company.yml", old, new
 
 
+GOAL = {
+    "goal_id": "a",
+    "objective": "x",
+    "goal_type": "profit",
+    "stage": "conversion",
+    "kpi_id": "roas_net",
+    "target_value": "4",
+    "start_date": "2026-01-01",
+    "deadline": "2026-06-30",
+}
+
+
+def goal(old: str, new: str, **child: str) -> tuple[str, str, str]:
+    """`goals.yml` with one goal, changed (its `segment` stands on line 9 then), and one more where `child` is given."""
+    written = _yaml(GOAL).replace(old, new, 1)
+    return "goals.yml", "goals: []", "goals:\n" + written + (_yaml(GOAL | {"goal_id": "b"} | child) if child else "")
+
+
+def _yaml(record: dict[str, str]) -> str:
+    return "".join(f"  {'-' if name == 'goal_id' else ' '} {name}: {value}\n" for name, value in record.items())
+
+
+def benchmark(rows: str) -> tuple[str, str, str]:
+    head = "kpi_id,kpi_version,source,source_date,p10,p25,p50,p75,p90,unit"
+    return "benchmarks/x.csv", "", f"{head}\n{rows}\n"
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "words"),
     [
@@ -168,15 +195,74 @@ def company(old: str, new: str) -> tuple[str, str, str]:
         ),
         ("holidays.csv", "date\n", "date\nEaster Day,2025-04-20\n", r"line 2: `holiday`: 'Easter Day' is no id"),
         ("goals.yml", "goals: []", "goals: [{goal_id: a}]", r"goals.yml line 2: `goals.1.objective` is missing"),
+        (*goal("06-30", "06-29"), r"goals.yml line 10: `goals.1.deadline`: 2026-06-29 is not the last day of a month"),
+        (*goal("01-01", "01-02"), r"line 9: `goals.1.start_date`: 2026-01-02 is not the first day .* write 2026-01-01"),
+        (*goal("2026-06-30", "2025-12-31"), r"line 10: `goals.1.deadline`: 2025-12-31 is not after start_date 2026"),
+        (*goal("value: 4", "value: 4\n    change_type: percent"), r"line 9: `goals.1.change_type`: percent of what\?"),
+        (
+            *goal("value: 4", "value: 4\n    baseline_end: 2025-12-31"),
+            r"line 9: `goals.1.baseline_end`: an end without",
+        ),
+        (
+            *goal("value: 4", "value: 4\n    baseline_start: 2026-07-01"),
+            r"line 9: `goals.1.baseline_start`: a baseline ends before the deadline 2026-06-30",
+        ),
+        (*goal("value: 4", "value: 4\n    parent: b"), r"line 9: `goals.1.parent`: there is no goal 'b'"),
+        (*goal("value: 4", "value: 4\n    parent: a"), r"line 9: `goals.1.parent`: 'a' is its own ancestor"),
+        (*goal("value: 4", "value: 4\n    segment: email"), r"line 9: `goals.1.segment`: 'email' is no segment: write"),
+        (*goal("value: 4", "value: 4\n    segment: {chanel: email}"), r"`goals.1.segment.chanel` is 'chanel'"),
+        (*goal("value: 4", "value: 4\n    segment: parts"), r"parts of 'a' do not add up: no goal names it"),
+        (
+            *goal("value: 4", "value: 4\n    segment: parts", kpi_id="nps", parent="a", segment="{channel: email}"),
+            r"line 9: `goals.1.segment`: .* they are not all of its KPI",
+        ),
+        (*goal("value: 4", "value: 4\n    segment: parts", parent="a"), r"do not all name the same dimensions"),
+        (*goal("id: a", "id: a", goal_id="a"), r"line 11: `goals.2.goal_id`: the goal 'a' stands twice"),
+        (
+            "boards.yml",
+            "{}",
+            "\n  ceo: {period_grain: month, kpis: [nps]}",
+            r"boards.yml line 3: `boards.ceo.*'executive'",
+        ),
+        ("boards.yml", "{}", "\n  manager: {period_grain: month, kpis: []}", r"line 3: `boards.manager.kpis`"),
+        (
+            "boards.yml",
+            "{}",
+            "\n  manager:\n    period_grain: month\n    kpis:\n      - nps\n      - nps",
+            r"boards.yml line 7: `boards.manager.kpis.2`: 'nps' is on the board already",
+        ),
+        (
+            *benchmark("nps,1,panel,2025-06-30,1,2,3,2,5,index"),
+            r"x.csv line 2: p75 is 2, less than p50 with 3: percentiles rise",
+        ),
+        (*benchmark("nps,1,panel,2025-06-30,1,2,3,4,5,points"), r"line 2: `unit`: 'points' is no unit: write count"),
+        (*benchmark("nps,1,panel,June,1,2,3,4,5,index"), r"x.csv line 2: `source_date` is 'June': write a day"),
+        (
+            *benchmark("nps,1,panel,2025-06-30,1,2,3,4,5,index\nnps,1,panel,2025-06-30,1,2,3,4,5,index"),
+            r"x.csv line 3: kpi_id and .* are those of line 2",
+        ),
     ],
 )
 def test_mistakes_are_told_with_file_and_line(file: str, old: str, new: str, words: str, folder: Path) -> None:
-    text = (folder / file).read_text()
+    path = folder / file
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    text = path.read_text()
     assert old in text
-    (folder / file).write_text(text.replace(old, new, 1))
+    path.write_text(text.replace(old, new, 1))
     with pytest.raises(ConfigError, match=words) as raised:
         read_config(folder)
     assert "\n" not in str(raised.value)
+
+
+def test_a_benchmark_stands_in_one_file_only(folder: Path) -> None:
+    _, _, text = benchmark("nps,1,panel,2025-06-30,1,2,3,4,5,index")
+    (folder / "benchmarks").mkdir()
+    (folder / "benchmarks" / "a.csv").write_text(text)
+    assert read_config(folder)["benchmarks"].num_rows == 1
+    (folder / "benchmarks" / "b.csv").write_text(text)
+    with pytest.raises(ConfigError, match=r"benchmarks/b.csv repeats a benchmark of a.csv \(nps, panel, 2025-06-30\)"):
+        read_config(folder)
 
 
 def test_a_mistake_keeps_what_was_loaded(folder: Path, landing: Landing) -> None:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from tests.oracle.calendar import Windows
 from tests.oracle.catalogue import SEGMENT_SETS
 from tests.oracle.customers import DIMS, first_orders, purchases
 from tests.oracle.facts import Fact, all_periods, sum_cells
-from tests.oracle.periods import Windows, period_end
+from tests.oracle.periods import period_end
 from tests.oracle.state import Truth
 
 FLOOR_DAYS = 60

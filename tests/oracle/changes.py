@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from tests.oracle.assemble import _is_missing, _part, _wide
+from tests.oracle.calendar import Calendar, Span
 from tests.oracle.catalogue import ALL, CURRENCY, DIMENSIONS, KPIS, SEGMENT_SETS, Kpi
 from tests.oracle.facts import Fact
-from tests.oracle.periods import Calendar, Span, next_start, period_end
+from tests.oracle.periods import next_start, period_end
 from tests.oracle.surveys import OTHER, PERSONAL_SETS
 
 GRAINS = ("week", "month")

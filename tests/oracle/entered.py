@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from tests.oracle.calendar import Windows
 from tests.oracle.catalogue import SEGMENT_SETS, UNKNOWN
 from tests.oracle.facts import Additive, Fact, sum_cells
-from tests.oracle.periods import Windows, company_day, period_end, period_start
+from tests.oracle.periods import company_day, period_end, period_start
 from tests.oracle.state import MICROS, Truth
 from tests.oracle.surveys import FLOOR, OTHER
 

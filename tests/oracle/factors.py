@@ -8,9 +8,9 @@ import pandas as pd
 
 from tests.oracle import changes
 from tests.oracle.assemble import _from_first, _part, _wide
+from tests.oracle.calendar import Calendar, Span
 from tests.oracle.catalogue import ALL, CURRENCY, DENSE_SETS, DIMENSIONS, KPIS, SEGMENT_SETS, Kpi
 from tests.oracle.facts import Fact
-from tests.oracle.periods import Calendar, Span
 
 SETS = ("total", "platform", "channel")
 KEY = (*changes.KEY, "factor")

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from tests.oracle.calendar import Windows
 from tests.oracle.catalogue import SEGMENT_SETS
 from tests.oracle.facts import Additive, Fact, Stock, sum_cells
-from tests.oracle.periods import Windows, company_day, period_start
+from tests.oracle.periods import company_day, period_start
 from tests.oracle.state import Truth
 
 COUNTERS = ("likes", "comments", "shares", "saves", "views", "reach")
@@ -36,6 +37,7 @@ class Followed:
 
     def to_date(self, windows: Windows) -> "Followed":
         stock = self._stock.to_date(windows)
+        assert stock is not None
         return Followed(self.rows[self.rows["date"].isin(windows.days)], stock)
 
 

@@ -1,0 +1,65 @@
+{#
+What can be said about a goal (kpi catalogue, section 5): check, finding, severity, when, and the sentence, as SQL over the
+columns of `examined` in kpi_goal_findings. error: the goal cannot be measured; warning: think again; note: good to know.
+#}
+{% macro goal_findings() %}
+    {% set measurable = 'is_legal and is_known' %}
+    {% set percent = "cast(cast(round(100 * growth_percentile) as integer) as " ~ dbt.type_string() ~ ")" %}
+    {% set spans = "cast(past_spans as " ~ dbt.type_string() ~ ")" %}
+    {% set findings = [
+        ['specific', 'unknown_kpi', 'error', 'not is_known',
+            "'there is no KPI ' || kpi_id || ': see kpi_catalog for the ids'"],
+        ['specific', 'illegal_cell', 'error', 'is_known and not is_legal',
+            "kpi_id || ' is not counted by ' || period_grain || ' and ' || coalesce(segment_set, 'these dimensions') || '; grains: ' || grains || '; segments: ' || segment_sets"],
+        ['specific', 'parts_do_not_add_up', 'error', 'is_known and is_parts and has_no_parts',
+            "kpi_id || ' counts people or is a share: its segments cannot be added up'"],
+        ['specific', 'same_value_twice', 'error', 'twin_id is not null',
+            "'the goal ' || twin_id || ' is about the same values in the same time: switch one off'"],
+        ['specific', 'points_of_an_amount', 'error', "is_known and change_type = 'points' and unit not in ('ratio', 'index')",
+            "'points are for shares and indexes; ' || kpi_id || ' has the unit ' || unit || ': use percent or absolute'"],
+        ['specific', 'failure_before_target', 'error',
+            'case when is_upward then failure > target else failure < target end',
+            "'failure_threshold lies beyond the target: a value could fail and reach it'"],
+        ['specific', 'wrong_way', 'warning',
+            measurable ~ " and kind <> 'sum' and target is not null and ((direction = 'lower_better' and is_upward) or (direction = 'higher_better' and not is_upward)) and (kind = 'stay' or baseline is not null)",
+            "'of ' || kpi_id || case direction when 'lower_better' then ' less' else ' more' end || ' is better, and the goal wants the opposite'"],
+        ['specific', 'no_owner', 'warning', 'owner_role is null',
+            "'nobody owns it: add owner_role'"],
+        ['measurable', 'not_connected', 'error', measurable ~ ' and not is_connected and complete_values = 0',
+            "'no source of ' || kpi_id || ' is connected, and no file gives it'"],
+        ['measurable', 'no_values', 'error', measurable ~ ' and is_connected and complete_values = 0',
+            "'there is no complete ' || period_grain || ' with a value of this KPI and segment'"],
+        ['measurable', 'short_history', 'warning', measurable ~ ' and complete_values = 1',
+            "'there is one ' || period_grain || ' with a value: nothing to compare it with'"],
+        ['measurable', 'no_baseline', 'error',
+            measurable ~ " and change_type <> 'absolute' and baseline is null",
+            "'the baseline is not known: its periods are not over, lack a day, or lie before the first value'"],
+        ['measurable', 'no_pace', 'warning',
+            measurable ~ " and change_type = 'absolute' and kind = 'level' and baseline is null",
+            "'no baseline, so no pace: add baseline_start or baseline_value'"],
+        ['achievable', 'unseen', 'warning', "verdict = 'unseen'",
+            "'unseen: none of ' || " ~ spans ~ " || ' past spans of this length was as good'"],
+        ['achievable', 'stretch', 'note', "verdict = 'stretch'",
+            "'stretch: better than ' || " ~ percent ~ " || ' % of ' || " ~ spans ~ " || ' past spans'"],
+        ['achievable', 'not_known', 'note', measurable ~ " and coalesce(verdict, 'unknown') = 'unknown' and complete_values > 0",
+            "'not to be told from ' || " ~ spans ~ " || ' past spans of this length: four are needed, and a baseline'"],
+        ['relevant', 'misfit', 'warning', 'is_misfit',
+            "kpi_id || ' is a poor measure of a goal of type ' || goal_type"],
+        ['relevant', 'misfit_of_phase', 'warning', 'is_misfit_of_phase',
+            "kpi_id || ' says little about a company in the phase ' || phase"],
+        ['relevant', 'vanity', 'warning', "is_known and goal_role = 'metric'",
+            "kpi_id || ' is a supporting metric: it can grow while the business does not'"],
+        ['relevant', 'other_stage', 'warning', 'is_known and stage <> kpi_stage',
+            "'the goal says ' || stage || ', the KPI belongs to ' || kpi_stage"],
+        ['relevant', 'not_a_lead_kpi', 'note', "is_known and not is_lead and not is_misfit",
+            "kpi_id || ' is not among the lead KPIs of ' || goal_type"],
+        ['time_bound', 'ended', 'warning', 'deadline <= data_until',
+            "'it ended on ' || cast(deadline as " ~ dbt.type_string() ~ ") || ': set a new one, or is_active: false'"],
+        ['time_bound', 'no_review', 'warning', 'first_review > deadline',
+            "'a ' || review_cadence || ' review comes after the deadline'"],
+        ['time_bound', 'reviewed_before_it_moves', 'note',
+            "case review_cadence when 'daily' then 1 when 'weekly' then 2 when 'monthly' then 3 else 4 end < case period_grain when 'day' then 1 when 'week' then 2 when 'month' then 3 else 4 end",
+            "'reviewed ' || review_cadence || ', but there is a new value only each ' || period_grain"],
+    ] %}
+    {{ return(findings) }}
+{% endmacro %}

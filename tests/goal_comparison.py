@@ -1,0 +1,69 @@
+"""One goal of each kind (`goals.yml`) in place of a company's own, and their figures beside the oracle's."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import yaml
+
+from connectors.config import tables
+from connectors.config.goals import Goals, goal_rows, part_rows
+from tests.oracle import KEY, goals
+
+RECORDS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("goals.yml").read_text("utf-8"))["goals"]
+FIGURES = ("baseline_value", "target_value", "current_value", "pace_value", "expected_end_value")
+STATES = ("current_until", "status")
+TOLERANCE = 1e-9
+
+
+def landed_goals() -> dict[str, pa.Table]:
+    """The landing tables of the records."""
+    written = Goals.model_validate({"goals": RECORDS})
+    return {
+        "goals": tables.GOALS.rows(goal_rows(written)),
+        "goal_parts": tables.GOAL_PARTS.rows(part_rows(written)),
+    }
+
+
+def goal_report(found: pd.DataFrame, values: pd.DataFrame, expected: pd.DataFrame, until: pd.Timestamp) -> str:
+    """How `kpi_goals` and the targets in `kpi_values` differ from the oracle's, in words; empty if they do not."""
+    standing = goals.goals(expected, until, RECORDS)
+    targets = goals.targets(expected, until, RECORDS)
+    with_target = values[values["target_value"].notna()]
+    return "\n".join(
+        [
+            *_differences(standing, found, ["goal_id"], FIGURES, STATES),
+            *_differences(targets, with_target, list(KEY), ("target_value",), ("status",)),
+        ]
+    )
+
+
+def _differences(
+    expected: pd.DataFrame, found: pd.DataFrame, key: list[str], figures: Iterable[str], states: Iterable[str]
+) -> list[str]:
+    columns = [*key, *figures, *states]
+    sides = [_comparable(frame[columns]) for frame in (expected, found)]
+    both = sides[0].merge(sides[1], on=key, how="outer", suffixes=("_expected", "_found"), indicator="side")
+    wrong = {"side": both["side"] != "both"}
+    for name in figures:
+        left, right = (both[f"{name}_{side}"].to_numpy(float) for side in ("expected", "found"))
+        scale = np.maximum(1.0, np.maximum(np.abs(left), np.abs(right)))
+        wrong[name] = pd.Series(~((np.abs(left - right) <= TOLERANCE * scale) | (np.isnan(left) & np.isnan(right))))
+    for name in states:
+        left, right = both[f"{name}_expected"], both[f"{name}_found"]
+        wrong[name] = (left != right) & ~(left.isna() & right.isna())
+    return [
+        f"{name}: {row.to_dict()}"
+        for name, is_wrong in wrong.items()
+        for _, row in both.loc[
+            is_wrong, [*key, *(column for column in both if str(column).startswith(name))]
+        ].iterrows()
+    ]
+
+
+def _comparable(frame: pd.DataFrame) -> pd.DataFrame:
+    days = [name for name in ("period_start", "current_until") if name in frame]
+    return frame.assign(**{name: pd.to_datetime(frame[name]).astype("datetime64[s]") for name in days})
