@@ -5,6 +5,8 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
+
 from connectors.common.privacy import Hasher
 from connectors.config import read_config
 from connectors.files import preview
@@ -74,8 +76,11 @@ def test_goals_and_benchmarks_come_out_as_their_pages_say(tmp_path: Path) -> Non
     for page, tables in {"goals.md": ("kpi_goals", "kpi_values"), "benchmarks_file.md": ("kpi_benchmarks",)}.items():
         found = blocks(page)
         examples = [(name, text) for name, text in found if name not in tables]
-        landed = read_config(written(examples, tmp_path / page))
-        connection = run({"config": landed}, datetime(2026, 3, 18, 5, 30, tzinfo=UTC), tables)
+        folder = written(examples, tmp_path / page)
+        shaped = preview(folder / "inputs", folder / "mappings" / "figures.yml", Hasher(b"docs"))
+        files = {entity: pa.concat_tables(parts) for entity, parts in shaped.tables.items()}
+        landing = {"config": read_config(folder), "files": files}
+        connection = run(landing, datetime(2026, 3, 18, 5, 30, tzinfo=UTC), tables)
         for table in tables:
             head, *expected = csv.reader(dict(found)[table].splitlines())
             where = {
