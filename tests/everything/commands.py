@@ -86,4 +86,3 @@ def _command(arguments: tuple[str, ...], folder: Path, environment: dict[str, st
     from orchestration.cli import main
 
     main()
-
