@@ -35,6 +35,16 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         **{"campaign_id": "c1", "campaign_name": "brand", "campaign_type": "SEARCH", "device": "MOBILE"},
         **{"impressions": 1, "clicks": 0, "cost_amount": 0, "engagements": 0, "video_views": 0},
     },
+    "google_ads.campaign_countries_daily": {
+        **_ACCOUNT,
+        **{
+            "campaign_id": "c1",
+            "country_criterion_id": "2752",
+            "country": "SE",
+            "location_type": "LOCATION_OF_PRESENCE",
+        },
+        **{"impressions": 1, "clicks": 0, "cost_amount": 0, "conversions": 0, "conversions_value_amount": 0},
+    },
     "google_ads.ads_daily": {
         **_ACCOUNT,
         **{"campaign_id": "c1", "ad_group_id": "g1", "ad_id": "a1", "impressions": 1, "clicks": 0, "cost_amount": 0},
@@ -89,6 +99,10 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "shopify.order_lines": {
         **{"order_line_id": "l1", "order_id": "o1", "product_id": "p1", "quantity": 1, "unit_price_amount": 125},
         **{"discount_amount": 0, "tax_amount": 25, "tax_rate": "0.25", "is_gift_card": False},
+    },
+    "shopify.refund_lines": {
+        **{"refund_line_id": "r1", "refund_id": "r1", "order_id": "o1", "order_line_id": "l1", "refunded_at": AT},
+        **{"quantity": 1, "amount": 125, "tax_amount": 25},
     },
     "shopify.customers": {
         **{"customer_id": "k1", "email_hash": "anna", "is_role_address": False, "is_business": False},

@@ -7,7 +7,7 @@ of the working folder.
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ import pandas as pd
 from sandbox.inputs import write_config
 from sandbox.server import SandboxServer
 from sandbox.world import World
-from tests.everything.commands import CommandLine, Ran
+from tests.everything.commands import CommandLine, Forked, Ran
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRETS = Path(".dlt/secrets.toml")
@@ -54,6 +54,10 @@ class Company:
         self.server.as_of = as_of
         return self.run("refresh", "--cadence", cadence, "--as-of", as_of.isoformat())
 
+    def forget(self) -> None:
+        """Everything that runs have made, but the credentials and the key of the hashes."""
+        shutil.rmtree(self.home)
+
     def keep_marts(self, name: str) -> Path:
         """A copy of what is published now."""
         kept = self.folder / f"{name}.duckdb"
@@ -62,14 +66,19 @@ class Company:
 
 
 @contextmanager
-def company(world: World, as_of: datetime, folder: Path) -> Iterator[Company]:
+def company(
+    world: World,
+    as_of: datetime,
+    folder: Path,
+    command_line: Callable[[Path, Mapping[str, str]], CommandLine] = Forked,
+) -> Iterator[Company]:
     """Nothing is loaded yet; the vendors answer until the end of the block."""
     work = folder / "work"
     write_config(world, work / "config")
     with SandboxServer(world, as_of) as server:
         _write_secrets(server, work / SECRETS)
         environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(ROOT)}
-        yield Company(world, server, folder, CommandLine(work, environment))
+        yield Company(world, server, folder, command_line(work, environment))
 
 
 def _write_secrets(server: SandboxServer, file: Path) -> None:

@@ -14,9 +14,12 @@ from urllib.parse import quote
 import duckdb
 import pyarrow.parquet as pq
 
-_ADDRESS = re.compile(rb"[\w.+-]+(?:@|%40|\\u0040)[\w-]+(?:\.[\w-]+)+")
-_NUMBER = re.compile(rb"\d{8,15}")
-_DIGEST = re.compile(rb"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f])")
+# Looked for around the sign alone: a pattern of the whole address tries each letter of a long text as its first.
+_AT = re.compile(rb"@|%40|\\u0040")
+_NAME, _HOST = re.compile(rb"[\w.+-]+\Z"), re.compile(rb"[\w-]+(?:\.[\w-]+)+")
+LONGEST_NAME = 64
+_NUMBER = re.compile(rb"\d{8,}")
+_DIGEST = re.compile(rb"[0-9a-f]{32,}")
 # Shorter pieces of Base64 occur by chance.
 LEAST = 10
 # Kinds of columns whose values may be text or a phone number; the others are dates, flags and amounts.
@@ -53,10 +56,10 @@ class Planted:
 
     def found(self, text: bytes) -> list[str]:
         """What stands in a text: as it is, in a URL or JSON, in Base64; addresses and numbers as bare digests, too."""
-        hits = {self._secrets[match] for match in self._any_secret.findall(text)}
-        hits |= {f"address {match[:4]!r}…" for match in _ADDRESS.findall(text) if _ways(match) & self._addresses}
+        hits = {what for way, what in self._secrets.items() if way in text}
+        hits |= {f"address {way[:4]!r}…" for way in set(_written_addresses(text)) & self._addresses}
         hits |= {f"phone {match[:5]!r}…" for match in set(_NUMBER.findall(text)) & self._numbers}
-        hits |= {f"digest of {self._digests[match]}" for match in _DIGEST.findall(text) if match in self._digests}
+        hits |= {f"digest of {self._digests[match]}" for match in set(_DIGEST.findall(text)) & self._digests.keys()}
         return sorted(hits)
 
     @cached_property
@@ -70,10 +73,6 @@ class Planted:
             for way in (plain, quote(secret, safe="").encode(), *(text for text in encoded if len(text) >= LEAST)):
                 ways[way] = f"secret {secret[:4]!r}…"
         return ways
-
-    @cached_property
-    def _any_secret(self) -> re.Pattern[bytes]:
-        return re.compile(b"|".join(re.escape(way) for way in sorted(self._secrets, key=len, reverse=True)))
 
     @cached_property
     def _addresses(self) -> frozenset[bytes]:
@@ -97,10 +96,15 @@ class Planted:
         }
 
 
-def _ways(address: bytes) -> set[bytes]:
-    """The address, and what is left of it where a plus stood for a space."""
-    plain = re.sub(rb"%40|\\u0040", b"@", address).lower()
-    return {plain, plain.rpartition(b"+")[2]}
+def _written_addresses(text: bytes) -> Iterator[bytes]:
+    """All that look like an address, in lower case; what follows a plus by itself, too: it may stand for a space."""
+    for at in _AT.finditer(text):
+        name = _NAME.search(text[max(0, at.start() - LONGEST_NAME) : at.start()])
+        host = _HOST.match(text, at.end())
+        if name and host:
+            address = name.group().lower() + b"@" + host.group().lower()
+            yield address
+            yield address.rpartition(b"+")[2]
 
 
 def texts(path: Path) -> Iterator[tuple[str, bytes]]:
