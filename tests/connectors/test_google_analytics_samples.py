@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -196,6 +197,16 @@ def test_an_expired_token_is_renewed_once(samples: Path, api: FakeApi, landing: 
     answering(api, lambda asked: expired.pop() if expired else Answer(reshaped(empty, asked)), empty)
     refresh(landing)
     assert [call.path for call in api.calls].count("/token") == 2
+
+
+def test_every_report_carries_the_token_of_one_answer(samples: Path, api: FakeApi, landing: Landing) -> None:
+    empty, given = read(samples / "run_report_empty.json"), read(samples / "token_refresh_ok.json")
+    api.handler = lambda call: Answer(given) if call.path == "/token" else Answer(reshaped(empty, call.json()))
+    refresh(landing)
+    (asked, *reports) = api.calls
+    assert parse_qs(asked.body.decode())["grant_type"] == ["refresh_token"]
+    assert {call.headers["Authorization"] for call in reports} == {f"Bearer {given['access_token']}"}
+    assert given["access_token"].encode() not in landing.path.read_bytes()
 
 
 def test_a_refused_refresh_token_names_the_setting(samples: Path, api: FakeApi, landing: Landing) -> None:

@@ -226,13 +226,3 @@ def test_a_refused_search_says_so(crm: Crm, landing: Landing) -> None:
     crm.first = [Answer(crm.body("error_400_search_beyond_10000.json"), 400)]
     with pytest.raises(SourceError, match="HTTP 400 There was a problem with the request"):
         landing.refresh(SOURCE)
-
-
-# Bodies of calls that the connector does not make: marketing e-mails, forms, campaigns, owners and property lists.
-NOT_CALLED = ("campaign_", "email_", "form", "marketing_", "owners", "properties_")
-
-
-def test_every_sample_of_a_call_that_is_made_is_served_here(crm: Crm) -> None:
-    here = Path(__file__).read_text("utf-8")
-    names = {path.name for path in crm.samples.iterdir() if not path.name.startswith(("_http", *NOT_CALLED))}
-    assert {name for name in names if f'"{name}"' not in here} == set()

@@ -15,7 +15,6 @@ from tests.connectors.conftest import Answer, Call, FakeApi, Landing
 KEY = "planted-key-us19"
 LIST = "16d6ec4ffc"
 AFTER_SAMPLES = datetime(2026, 3, 12, 5, 30, tzinfo=UTC)
-UNUSED = {"click_details.json", "list_activity.json", "open_details.json", "oauth_metadata.json"}
 
 
 class Mailchimp:

@@ -92,6 +92,18 @@ def test_instagram_days_join_series_and_totals(vendor: Vendor, landing: Landing)
     ]
 
 
+def test_an_instagram_day_without_figures_is_no_row(vendor: Vendor, fake_api: FakeApi, landing: Landing) -> None:
+    landing.refresh(SOURCE, LATER, **SPAN)
+    fake_api.handler = lambda call: (
+        vendor.body("ig_user_insights_empty") if call.path.endswith(f"{ACCOUNT}/insights") else vendor.answer(call)
+    )
+    landing.refresh(SOURCE, LATER, **SPAN)
+    assert landing.rows("from raw_meta_organic.instagram_days") == []
+    # The vendor shows these for 30 days only: what it showed once stays.
+    assert landing.rows("select new_followers from raw_meta_organic.instagram_new_followers") == [(11,)]
+    assert landing.rows("select count(*) from raw_meta_organic.page_days") == [(2,)]
+
+
 def test_posts_land_with_their_counters_and_without_their_words(vendor: Vendor, landing: Landing) -> None:
     landing.refresh(SOURCE, LATER, **SPAN)
     rows = landing.rows(

@@ -158,13 +158,3 @@ def test_an_app_gets_its_token_by_client_credentials_and_a_new_one_when_it_expir
     tokens = [call for call in fake_api.calls if call.path == "/admin/oauth/access_token"]
     assert [call.body for call in tokens] == [b"grant_type=client_credentials&client_id=id&client_secret=secret"] * 2
     assert fake_api.calls[-1].headers["X-Shopify-Access-Token"] == "shpat_EXAMPLE"
-
-
-# Bodies of calls that the connector does not make (README, Quirks): REST is legacy, bulk queries hold no refund lines.
-NOT_CALLED = ("rest_", "bulk_")
-
-
-def test_every_sample_of_a_call_that_is_made_is_served_here(shop: Shop) -> None:
-    here = Path(__file__).read_text("utf-8")
-    names = {path.name for path in shop.samples.iterdir() if not path.name.startswith(("_http", *NOT_CALLED))}
-    assert {name for name in names if f'"{name}"' not in here} == set()

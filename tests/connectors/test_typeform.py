@@ -42,8 +42,8 @@ def samples(shared: Path, fake_api: FakeApi, fields_file: Path, monkeypatch: pyt
 
     def answer(call: Call) -> Answer:
         if call.path.endswith("/responses"):
-            page = "last" if "before" in call.query else "first"
-            return Answer((folder / f"responses_{page}_page.json").read_bytes())
+            page = "responses_last_page.json" if "before" in call.query else "responses_first_page.json"
+            return Answer((folder / page).read_bytes())
         return Answer((folder / "form_definition.json").read_bytes())
 
     fake_api.handler = answer

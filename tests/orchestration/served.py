@@ -80,10 +80,10 @@ class Served:
                 return None
             return entries[0]["locationOrLoadError"] if entries and entries[0]["loadStatus"] == "LOADED" else None
 
-        loaded = self.wait("the code location", 90, location)
+        loaded = self.wait("the code location", 180, location)
         assert loaded["__typename"] == "RepositoryLocation", loaded
         self.location, self.repository = loaded["name"], loaded["repositories"][0]["name"]
-        self.wait("the daemon's heartbeats", 60, lambda: all(self.daemons().values()) or None)
+        self.wait("the daemon's heartbeats", 120, lambda: all(self.daemons().values()) or None)
 
     def daemons(self) -> dict[str, bool]:
         """Whether each daemon that this instance needs has a heartbeat."""
@@ -113,7 +113,7 @@ class Served:
         assert launched["__typename"] == "LaunchRunSuccess", launched
         return str(launched["run"]["runId"])
 
-    def ended(self, run_id: str, seconds: float = 120) -> dict[str, Any]:
+    def ended(self, run_id: str, seconds: float = 300) -> dict[str, Any]:
         """The run once it has ended: `status`, `jobName`, `tags`."""
 
         def run() -> dict[str, Any] | None:

@@ -90,7 +90,7 @@ def catch_up(dev: Served) -> str:
         found = dev.schedule(TICKS, "daily")["scheduleState"]["ticks"]
         return found if found and found[0]["status"] != "STARTED" else None
 
-    (tick,) = dev.wait("a tick of the schedule", 60, ticks)
+    (tick,) = dev.wait("a tick of the schedule", 120, ticks)
     assert (tick["status"], tick["error"]) == ("SUCCESS", None)
     (run,) = tick["runIds"]
     assert dev.runs_of("refresh_daily") == [run]

@@ -1,4 +1,4 @@
-"""Google's own Python client of the Data API reads the sandbox: code of others holds it to the real format."""
+"""Google's own Python client of the Data API reads the sandbox: code that we did not write holds it to the format."""
 
 from collections.abc import Iterator
 from typing import Any
