@@ -1,5 +1,6 @@
 """The runner: what a check says, and that a check that cannot run is told from data that are bad."""
 
+import shutil
 import threading
 from datetime import date
 from pathlib import Path
@@ -7,12 +8,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import connectors
 from connectors.common.source import Source
 from connectors.common.table import DAY, MONEY, TEXT, WHOLE, Reload, Table
+from connectors.config import read_config
 from orchestration.quality import generic
+from orchestration.quality.config import SIGNED as SIGNED_CONFIG
 from orchestration.quality.runner import validate
 from orchestration.quality.suite import Days, GateBrokenError, Rule, Unique, Volume
 
+ROOT = Path(__file__).resolve().parents[2]
 SESSIONS = Table(
     "sessions",
     {"date": DAY, "country": TEXT, "sessions": WHOLE, "correction": MONEY},
@@ -133,3 +138,30 @@ def test_gates_may_run_in_two_threads(file: Path) -> None:
     for thread in threads:
         thread.join()
     assert found == [4, 4]
+
+
+def test_a_company_may_enter_figures_below_zero(tmp_path: Path) -> None:
+    """A cost that is to fall, an NPS below zero: the configuration's gate lets them through, but no negative cost."""
+    config = connectors.source("config")
+    folder = tmp_path / "config"
+    shutil.copytree(ROOT / "sandbox" / "config", folder)
+    goals = (folder / "goals.yml").read_text("utf-8").replace("target_value: 10", "target_value: -10")
+    (folder / "goals.yml").write_text(goals, "utf-8")
+    (folder / "inputs").mkdir()
+    (folder / "inputs" / "manual_kpis.csv").write_text(
+        "kpi_id,period_grain,period_start,numerator,denominator\nnps,month,2026-01-01,-100,50\n", "utf-8"
+    )
+    costs = "cost_id,date_from,date_to,cost_type,amount,currency\nfee,2026-01-01,2026-01-31,tool,-5,SEK\n"
+    (folder / "inputs" / "costs.csv").write_text(costs, "utf-8")
+    state = tmp_path / "config.duckdb"
+    landed = read_config(folder)
+    assert min(landed["benchmarks"]["p10"].to_pylist()) < 0
+    with duckdb.connect(str(state)) as connection:
+        connection.execute("create schema raw_config")
+        for name, rows in landed.items():
+            connection.register("landed", rows)
+            connection.execute(f"create table raw_config.{name} as select * from landed")
+    filled = [table for table in config.tables if landed[table.name].num_rows]
+    found = [rule for table in filled for rule in generic.rules(config, table, DAYS, SIGNED_CONFIG)]
+    checks = validate({"state": state}, [], found)
+    assert [check.table for check in checks if not check.passed] == ["costs"]
