@@ -17,7 +17,9 @@ Factor = tuple[float, float, bool]
 
 sizes = st.floats(1e-4, 1e6)
 grown = st.tuples(sizes, st.floats(1e-3, 1e3), st.booleans()).map(lambda f: (f[0], f[0] * f[1], f[2]))
-barely = st.tuples(sizes, st.floats(-1e-6, 1e-6) | st.floats(-0.01, 0.01), st.booleans()).map(lambda f: (f[0], f[0] * (1 + f[1]), f[2]))
+barely = st.tuples(sizes, st.floats(-1e-6, 1e-6) | st.floats(-0.01, 0.01), st.booleans()).map(
+    lambda f: (f[0], f[0] * (1 + f[1]), f[2])
+)
 products = st.lists(grown | barely, min_size=1, max_size=4)
 
 

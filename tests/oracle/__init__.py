@@ -5,7 +5,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from tests.oracle import ads, changes, costs, customers, factors, leads, mail, orders, social, surveys, web
+from tests.oracle import ads, changes, costs, customers, factors, leads, mail, orders, reasons, social, surveys, web
 from tests.oracle.assemble import KEY, VALUES, rows
 from tests.oracle.facts import Fact
 from tests.oracle.state import Losses, Truth
@@ -24,14 +24,16 @@ class World(Protocol):
 
 
 def published(world: World, as_of: datetime) -> dict[str, pd.DataFrame]:
-    """The published `kpi_values`, `kpi_changes` and `kpi_change_factors` as of an instant (UTC)."""
+    """The published `kpi_values` and the tables of changes, by name, as of an instant (UTC)."""
     truth = Truth(world.tables, as_of, world.losses)
     facts = facts_of(truth)
-    return {
+    found = {
         "kpi_values": rows(facts, truth.until),
         "kpi_changes": changes.changes(facts, truth.until),
         "kpi_change_factors": factors.factors(facts, truth.until),
     }
+    why = reasons.reasons(found["kpi_changes"], found["kpi_change_factors"])
+    return {**found, "kpi_change_reasons": why}
 
 
 def kpi_values(world: World, as_of: datetime) -> pd.DataFrame:
