@@ -21,7 +21,10 @@ MARKS = ROOT / ".cache" / "acceptance"
 def fingerprint() -> str:
     """Changes with any file that git knows or would take."""
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, check=True
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
     )
     digest = hashlib.blake2b(digest_size=8)
     for name in sorted(set(listed.stdout.decode().split("\0"))):

@@ -12,16 +12,18 @@ from tests.change_comparison import change_report
 from tests.comparison import report
 from tests.goal_comparison import goal_report, landed_goals
 from tests.landing import land
-from tests.oracle import changes, factors, published
+from tests.oracle import changes, factors, published, reasons
 from tests.oracle.catalogue import KPIS
 from tests.oracle.periods import data_until
 from tests.runner import run
+from tests.sentences import unsupported_numbers
 
 AS_OF = datetime(2026, 3, 18, 5, 30, tzinfo=UTC)
 # The same company half a year earlier, late on the evening on which winter time began in Sweden.
 EARLIER = datetime(2025, 10, 26, 22, 30, tzinfo=UTC)
 MONTHS = 24
-TABLES = ("kpi_values", "kpi_changes", "kpi_change_factors", "kpi_goals")
+CHANGES = {"kpi_changes": changes, "kpi_change_factors": factors, "kpi_change_reasons": reasons}
+TABLES = ("kpi_values", *CHANGES, "kpi_goals", "kpi_catalog")
 
 LOSSES = Losses(landing_pages_kept=20, user_threshold=3)
 
@@ -55,6 +57,8 @@ def test_the_marts_equal_the_oracle(seed: int, as_of: datetime, losses: Losses) 
     values = found["kpi_values"]
     assert set(zip(values["kpi_id"], values["segment_set"], strict=True)) == legal
     assert report(values, expected["kpi_values"]) == ""
-    for table, oracle in (("kpi_changes", changes), ("kpi_change_factors", factors)):
+    for table, oracle in CHANGES.items():
         assert change_report(found[table], expected[table], oracle.KEY, oracle.VALUES) == "", table
     assert goal_report(found["kpi_goals"], values, expected["kpi_values"], data_until(as_of)) == ""
+    labels = dict(found["kpi_catalog"][["kpi_id", "label"]].itertuples(index=False))
+    assert unsupported_numbers(found["kpi_change_reasons"], labels) == []

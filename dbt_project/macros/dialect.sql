@@ -60,5 +60,10 @@
 {% macro default__joined_texts(text, sign) %}string_agg({{ text }}, '{{ sign }}' order by {{ text }} nulls last){% endmacro %}
 {% macro spark__joined_texts(text, sign) %}array_join(array_sort(collect_list({{ text }})), '{{ sign }}'){% endmacro %}
 
+{# A number as text: thousands by commas, so many decimals. #}
+{% macro fixed_text(number, decimals) %}{{ return(adapter.dispatch('fixed_text')(number, decimals)) }}{% endmacro %}
+{% macro default__fixed_text(number, decimals) %}format('{:,.{{ decimals }}f}', cast({{ number }} as double)){% endmacro %}
+{% macro spark__fixed_text(number, decimals) %}format_number(cast({{ number }} as double), {{ decimals }}){% endmacro %}
+
 {% macro duckdb__safe_cast(field, type) %}try_cast({{ field }} as {{ type }}){% endmacro %}
 {% macro spark__safe_cast(field, type) %}try_cast({{ field }} as {{ type }}){% endmacro %}

@@ -17,6 +17,7 @@ from tests.oracle import (
     mail,
     orders,
     prospects,
+    reasons,
     social,
     surveys,
     web,
@@ -39,14 +40,16 @@ class World(Protocol):
 
 
 def published(world: World, as_of: datetime) -> dict[str, pd.DataFrame]:
-    """The published `kpi_values`, `kpi_changes` and `kpi_change_factors` as of an instant (UTC)."""
+    """The published `kpi_values` and the tables of changes, by name, as of an instant (UTC)."""
     truth = Truth(world.tables, as_of, world.losses)
     facts = facts_of(truth)
-    return {
+    found = {
         "kpi_values": rows(facts, truth.calendar),
         "kpi_changes": changes.changes(facts, truth.calendar),
         "kpi_change_factors": factors.factors(facts, truth.calendar),
     }
+    why = reasons.reasons(found["kpi_changes"], found["kpi_change_factors"])
+    return {**found, "kpi_change_reasons": why}
 
 
 def kpi_values(world: World, as_of: datetime) -> pd.DataFrame:
