@@ -76,7 +76,10 @@ def _of_set(
     dims, starts = SEGMENT_SETS[segment_set], wide["period_start"]
     is_open = (span.end(starts) > calendar.until).to_numpy()
     bases = [
-        Base(_positions(wide, dims, before), span.are_as_long(starts, before))
+        Base(
+            _positions(wide, dims, before),
+            span.are_as_long(starts, before) & calendar.are_whole(starts) & calendar.are_whole(before),
+        )
         for before in (
             next_start(span.grain, starts, -1),
             calendar.year_before(span.grain, starts),
