@@ -87,6 +87,7 @@ def _load_and_promote(run: Run, source: Source) -> tuple[LoadRecord, GateRecord 
         run.company.history_start,
         run.date_from,
         run.date_to,
+        run.company.fiscal_year_start_month,
     )
     logger.info("%s: %s to %s", source.title, plan.window.date_from, plan.window.date_to)
     hasher = load_hasher(secrets_file())

@@ -21,8 +21,8 @@ def write_config(world: World, folder: Path, as_of: datetime | None = None) -> N
     """
     shutil.copytree(CONFIG, folder, dirs_exist_ok=True)
     company = folder / "company.yml"
-    text = re.sub(r"(?m)^history_start: .*$", f"history_start: {world.history_start}", company.read_text("utf-8"))
-    company.write_text(text, "utf-8")
+    own = f"history_start: {world.history_start}\nfiscal_year_start_month: {world.company.fiscal_year_start_month}"
+    company.write_text(re.sub(r"(?m)^history_start: .*$", own, company.read_text("utf-8")), "utf-8")
     write_inputs(world, folder / "inputs", as_of)
     write_files(world, folder / FILES, as_of or world.as_of)
 

@@ -1,7 +1,6 @@
 """Lands a simulated company without sockets or files: the real connectors over the in-process sandbox."""
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,12 +19,10 @@ from connectors.common.source import LoadRequest, Source
 from connectors.common.table import Reload, Table
 from connectors.common.window import Window
 from sandbox.adapter import BASE_URL, SandboxAdapter
-from sandbox.files import write_files
-from sandbox.inputs import FILES, write_inputs
+from sandbox.inputs import FILES, write_config
 from sandbox.server import Sandbox
 from sandbox.world import World
 
-SANDBOX_CONFIG = Path(__file__).resolve().parents[1] / "sandbox" / "config"
 HASHER = Hasher(b"the key of the test world")
 
 
@@ -44,9 +41,7 @@ def land(world: World, as_of: datetime, names: Sequence[str] | None = None) -> d
 def _reachable(sandbox: Sandbox, folder: Path) -> Iterator[None]:
     """Connectors find the sandbox and its configuration; both are gone afterwards."""
     config = folder / "config"
-    shutil.copytree(SANDBOX_CONFIG, config)
-    write_inputs(sandbox.world, config / "inputs", sandbox.as_of)
-    write_files(sandbox.world, config / FILES, sandbox.as_of)
+    write_config(sandbox.world, config, sandbox.as_of)
     own = {"NYCKELTAL_CONFIG": str(config), "SOURCES__FILES__FOLDER": str(config / FILES)}
     settings = {**sandbox.environment(), **own}
     before = {name: os.environ.get(name) for name in settings}
@@ -65,7 +60,8 @@ def _reachable(sandbox: Sandbox, folder: Path) -> Iterator[None]:
 
 def _first_load(found: Source, world: World, as_of: datetime) -> dict[str, pa.Table]:
     last_day = as_of.astimezone(ZoneInfo(world.company.zone)).date() - timedelta(days=1)
-    request = LoadRequest(Window(world.history_start, last_day), as_of, HASHER)
+    window = Window(world.history_start, last_day, world.company.fiscal_year_start_month)
+    request = LoadRequest(window, as_of, HASHER)
     resources = found.build(request).resources
     return {name: _landed(found.table(name), item) for name, item in resources.items()}
 

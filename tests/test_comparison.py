@@ -52,6 +52,13 @@ def test_tolerances(base: dict[str, object], change: dict[str, object], is_equal
     assert (not found) == is_equal
 
 
+def test_what_may_still_change_is_comparable_with_nothing() -> None:
+    expected = _frame(_row(is_comparable=True))
+    settling = {"is_provisional": True}
+    assert report(_frame(_row(is_comparable=False) | settling), expected) == ""
+    assert "is_comparable" in report(_frame(_row(is_comparable=True) | settling), expected)
+
+
 def test_rows_of_one_side_only_are_told_apart_and_the_worst_kpi_comes_first() -> None:
     left = _frame(_row(), _row(kpi_id="spend"), _row(kpi_id="spend", period_start="2026-03-03"))
     right = _frame(_row(), _row(campaign="brand", segment_set="campaign"))

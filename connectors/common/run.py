@@ -70,20 +70,23 @@ def plan_load(
     history_start: date,
     date_from: date | None = None,
     date_to: date | None = None,
+    fiscal_year_start_month: int = 1,
 ) -> Plan:
     """The window of a load: what restates since the last one, or the range given by hand.
 
     `last_day`: the last complete day in the company's zone. First load: everything from `history_start`.
     """
+    first_month = fiscal_year_start_month
     if date_from or date_to:
-        return Plan(Window(date_from or history_start, min(date_to or last_day, last_day)), None, is_bounded=True)
+        window = Window(date_from or history_start, min(date_to or last_day, last_day), first_month)
+        return Plan(window, None, is_bounded=True)
     last = _last_load(source, state_path)
     if last is None:
-        return Plan(Window(min(history_start, last_day), last_day), None, is_bounded=False)
+        return Plan(Window(min(history_start, last_day), last_day, first_month), None, is_bounded=False)
     last_to, last_as_of = last
     start = max(min(last_to, last_day) - timedelta(days=source.reload_days - 1), history_start)
     changed_since = min(last_as_of, as_of) - source.cursor_overlap if source.uses_cursor else None
-    return Plan(Window(min(start, last_day), last_day), changed_since, is_bounded=False)
+    return Plan(Window(min(start, last_day), last_day, first_month), changed_since, is_bounded=False)
 
 
 def load(source: Source, state_path: Path, plan: Plan, as_of: datetime, hasher: Hasher) -> LoadResult:

@@ -23,6 +23,7 @@ COMPANY = _whole(
     company_name=TEXT,
     time_zone=TEXT,  # IANA name
     reporting_currency=TEXT,  # ISO 4217
+    history_start=DAY,  # the first day that is ever loaded
     fiscal_year_start_month=WHOLE,  # 1 = calendar year
     lookback_days=WHOLE,  # visits older than this before an order are not looked at
     min_n=WHOLE,  # smaller denominators make a value unreliable

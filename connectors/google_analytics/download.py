@@ -12,7 +12,7 @@ import pyarrow as pa
 from connectors.common.errors import ThrottledError, UnexpectedAnswerError
 from connectors.common.source import LoadRequest
 from connectors.common.table import FLAG, TEXT, Table
-from connectors.common.window import Grain, Period, Window, period_end
+from connectors.common.window import Grain, Period, Window
 from connectors.google_analytics.api import Answer, DataApi
 from connectors.google_analytics.columns import has_lost_periods, metric, starts
 from connectors.google_analytics.quota import Budget
@@ -134,10 +134,7 @@ class Download:
         yesterday = self._request.as_of.astimezone(ZoneInfo(self._time_zone)).date() - timedelta(days=1)
         # A window up to now ends with the company's yesterday, which may be a day off the property's.
         ending = window.date_to if window.date_to >= yesterday - timedelta(days=1) else yesterday
-        return [
-            Period(grain, period.date_from, min(period_end(grain, period.date_from), ending))
-            for period in window.periods(grain)
-        ]
+        return window.periods(grain, ending)
 
     def _ask(self, report: Report, days: Window) -> Answer:
         answer = self._api.ask(report, days, self._events)

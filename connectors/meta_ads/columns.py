@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from connectors.common.errors import UnexpectedAnswerError
 from connectors.common.table import Table
-from connectors.common.window import Grain, Period, period_start
+from connectors.common.window import Grain, Period, Window
 from connectors.meta_ads.tables import CAMPAIGN_ACTIONS_DAILY, REACH
 from connectors.meta_ads.wire import Account, Action, Insight
 
@@ -73,9 +73,9 @@ def action_batch(account: Account, rows: Rows) -> pa.Table:
     return _batch(CAMPAIGN_ACTIONS_DAILY, account, owners, own)
 
 
-def reach_batch(account: Account, grain: Grain, level: str, rows: Rows) -> pa.Table:
+def reach_batch(account: Account, window: Window, grain: Grain, level: str, rows: Rows) -> pa.Table:
     """Reach of one grain and level; the period is the one that holds the row's first day."""
-    starts = [period_start(grain, row.date_start) for row in rows]
+    starts = [window.period_start(grain, row.date_start) for row in rows]
     own = {
         "period_id": [Period(grain, start, start).id for start in starts],
         "period_grain": [grain] * len(rows),

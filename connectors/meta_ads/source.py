@@ -16,7 +16,7 @@ from connectors.common.meta_graph import GraphApi
 from connectors.common.resource import resource
 from connectors.common.source import LoadRequest, Setting, Source
 from connectors.common.table import Table
-from connectors.common.window import GRAINS, Grain, Period, period_end
+from connectors.common.window import GRAINS, Grain
 from connectors.meta_ads.api import InsightsApi, Report, Span
 from connectors.meta_ads.columns import action_batch, insight_batch, reach_batch
 from connectors.meta_ads.tables import (
@@ -101,11 +101,9 @@ class Download:
         # Of a load up to now that is the window's end, for its last day is at most two behind the clock's UTC day.
         ending = max(window.date_to, request.as_of.date() - timedelta(days=2))
         self.periods = [
-            Period(grain, period.date_from, min(period_end(grain, period.date_from), ending))
-            for grain in GRAINS
-            for period in window.periods(grain)
-            if period.date_from >= first
+            period for grain in GRAINS for period in window.periods(grain, ending) if period.date_from >= first
         ]
+        self._window = window
 
     def account_batches(self) -> Iterator[pa.Table]:
         rows: list[dict[str, object]] = [
@@ -139,7 +137,7 @@ class Download:
                 report = Report(level, fields, key, increment=INCREMENTS[grain])
                 for question in questions:
                     for account, rows in self._rows(report, question):
-                        yield reach_batch(account, grain, name, rows)
+                        yield reach_batch(account, self._window, grain, name, rows)
             LOG.info("reach per %s: %d periods", grain, len(spans))
 
     @cached_property

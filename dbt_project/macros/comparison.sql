@@ -9,8 +9,8 @@
 {%- endmacro %}
 
 {#
-Whether a value and its base are alike: both known, settled and reliable, as many days, and of the same members, which
-what was merged into `(other)` is not.
+Whether a value and its base are alike: both known, settled and reliable, of as many days, and of the same members, which
+what was merged into `(other)` does not have.
 #}
 {% macro is_like_with_like(base) -%}
     coalesce(

@@ -47,9 +47,12 @@ compared_periods as (
         previous.period_no as previous_no,
         previous_year.period_no as previous_year_no,
         earlier.period_no as earlier_no,
-        -- Calendar months and quarters differ in length by nature; a window cut short by the end of its month does not fit.
+        -- Calendar months and quarters differ in length by nature; a window cut short by the end of its month does not fit,
+        -- nor does a period of which the first days were never loaded.
         {%- for alias in ['previous', 'previous_year'] %}
-        {{ alias }}.days = periods.days or periods.period_grain in ('month', 'quarter') as is_{{ alias }}_as_long
+        periods.is_whole
+        and {{ alias }}.is_whole
+        and ({{ alias }}.days = periods.days or periods.period_grain in ('month', 'quarter')) as is_{{ alias }}_as_long
         {{- ',' if not loop.last }}
         {%- endfor %}
     from periods

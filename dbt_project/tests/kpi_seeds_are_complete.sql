@@ -63,7 +63,7 @@ union all
 
 select 'unknown measure', terms.measure_id
 from terms
-left join measures on measures.measure_id = terms.measure_id
+left join measures on measures.measure_id = {{ base_measure('terms.measure_id') }}
 where measures.measure_id is null
 
 union all
@@ -71,7 +71,7 @@ union all
 select 'a legal set that no numerator has', terms_legal.kpi_id || ' ' || terms_legal.segment_set
 from terms_legal
 left join measure_legal
-    on measure_legal.measure_id = terms_legal.measure_id
+    on measure_legal.measure_id = {{ base_measure('terms_legal.measure_id') }}
     and measure_legal.period_grain = terms_legal.period_grain
     and measure_legal.segment_set = terms_legal.segment_set
 where terms_legal.part = 'num'

@@ -14,11 +14,12 @@ DEVICE_WEIGHTS = (0.58, 0.37, 0.05)
 
 @dataclass(frozen=True)
 class Company:
-    """The same facts as `sandbox/config/`. VAT rates are shares (0.255) by country."""
+    """The same facts as `sandbox/config/`. VAT rates are shares (0.255) by country; 1 = the calendar year."""
 
     name: str = "Nordic Sandbox AB"
     zone: str = "Europe/Stockholm"
     currency: str = "SEK"
+    fiscal_year_start_month: int = 1
     key_actions: tuple[str, ...] = ("purchase", "form", "newsletter")
     countries: tuple[str, ...] = COUNTRIES
     vat_rates: dict[str, float] = field(

@@ -1,6 +1,6 @@
 """Every KPI once more, from the sandbox's truth and the catalogue's prose; see README.md."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 import pandas as pd
@@ -29,6 +29,13 @@ from tests.oracle.state import Losses, Truth
 __all__ = ["KEY", "VALUES", "facts_of", "kpi_values", "published"]
 
 
+class Company(Protocol):
+    """What the oracle needs of the simulated company's settings."""
+
+    @property
+    def fiscal_year_start_month(self) -> int: ...
+
+
 class World(Protocol):
     """What the oracle needs of `sandbox.world.World`."""
 
@@ -38,10 +45,16 @@ class World(Protocol):
     @property
     def losses(self) -> Losses: ...
 
+    @property
+    def company(self) -> Company: ...
+
+    @property
+    def history_start(self) -> date: ...
+
 
 def published(world: World, as_of: datetime) -> dict[str, pd.DataFrame]:
     """The published `kpi_values` and the tables of changes, by name, as of an instant (UTC)."""
-    truth = Truth(world.tables, as_of, world.losses)
+    truth = _truth(world, as_of)
     facts = facts_of(truth)
     found = {
         "kpi_values": rows(facts, truth.calendar),
@@ -54,8 +67,12 @@ def published(world: World, as_of: datetime) -> dict[str, pd.DataFrame]:
 
 def kpi_values(world: World, as_of: datetime) -> pd.DataFrame:
     """All rows of the published `kpi_values` as of an instant (UTC); columns `KEY` and `VALUES`."""
-    truth = Truth(world.tables, as_of, world.losses)
+    truth = _truth(world, as_of)
     return rows(facts_of(truth), truth.calendar)
+
+
+def _truth(world: World, as_of: datetime) -> Truth:
+    return Truth(world.tables, as_of, world.losses, world.company.fiscal_year_start_month, world.history_start)
 
 
 def facts_of(truth: Truth) -> list[Fact]:

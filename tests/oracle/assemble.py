@@ -7,7 +7,7 @@ import pandas as pd
 
 from tests.oracle.calendar import Calendar, Span
 from tests.oracle.cases import OWN_CASES, SQUARES, cases, interval, is_unreliable
-from tests.oracle.catalogue import ALL, CURRENCY, DENSE_SETS, DIMENSIONS, KPIS, SEGMENT_SETS, Kpi
+from tests.oracle.catalogue import ALL, CURRENCY, DENSE_SETS, DIMENSIONS, KPIS, SEGMENT_SETS, YEAR_AGO, Kpi
 from tests.oracle.channels import PAID
 from tests.oracle.comparison import Base, comparisons
 from tests.oracle.entered import Monthly, Panel
@@ -57,7 +57,7 @@ def rows(facts: Sequence[Fact], calendar: Calendar, kpis: Sequence[Kpi] = KPIS) 
             cut = [(fact, fact.to_date(windows)) for fact in facts]
             known = [part for _, part in cut if part is not None]
             of_whole_periods = {name for fact, part in cut if part is None for name in fact.measures}
-            legal = [kpi for kpi in legal if not of_whole_periods & set(kpi.measures)]
+            legal = [kpi for kpi in legal if not of_whole_periods & kpi.counted_measures]
         found += [_of_set(legal, known, span, name, calendar) for name in SEGMENT_SETS]
     empty = pd.DataFrame(columns=[*KEY, *VALUES])
     result = pd.concat([part for part in found if part is not None] or [empty], ignore_index=True)
@@ -70,13 +70,16 @@ def _of_set(
 ) -> pd.DataFrame | None:
     """The rows of one grain and set, all KPIs computed on one wide table of measures."""
     kpis = [kpi for kpi in legal if segment_set in kpi.sets and not (span.windows and "_x_" in segment_set)]
-    wide = _wide(facts, {name for kpi in kpis for name in kpi.measures}, span, segment_set, calendar.until)
+    wide = _wide(facts, {name for kpi in kpis for name in kpi.counted_measures}, span, segment_set, calendar.until)
     if wide is None:
         return None
     dims, starts = SEGMENT_SETS[segment_set], wide["period_start"]
     is_open = (span.end(starts) > calendar.until).to_numpy()
     bases = [
-        Base(_positions(wide, dims, before), span.are_as_long(starts, before))
+        Base(
+            _positions(wide, dims, before),
+            span.are_as_long(starts, before) & calendar.are_whole(starts) & calendar.are_whole(before),
+        )
         for before in (
             next_start(span.grain, starts, -1),
             calendar.year_before(span.grain, starts),
@@ -87,6 +90,9 @@ def _of_set(
     series = wide.groupby(list(dims)).ngroup().to_numpy() if dims else np.zeros(len(wide), int)
     is_other = (wide[list(dims)] == "(other)").any(axis=1).to_numpy(dtype=bool)
     known = {name: wide[name].to_numpy(dtype=float) for name in wide.columns.drop(["period_start", *dims])}
+    # What growth is measured against: the year before, where it was loaded whole.
+    before = np.where(calendar.are_whole(calendar.year_before(span.grain, starts)), bases[1].position, -1)
+    known |= {f"{name}{YEAR_AGO}": Base(before, is_open).of(values, is_open) for name, values in known.items()}
     parts: list[dict[str, np.ndarray]] = []
     for number, kpi in enumerate(kpis):
         exists = np.zeros(len(wide), bool)

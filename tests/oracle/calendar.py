@@ -61,10 +61,11 @@ class Span:
 
 @dataclass(frozen=True)
 class Calendar:
-    """The last complete day, and what the company set: `quarter` as above."""
+    """The last complete day, the company's quarters as `periods` writes them, the first loaded day (if told)."""
 
     until: pd.Timestamp
-    quarter: str = "quarter"
+    quarter: str
+    history_start: pd.Timestamp | None = None
 
     @property
     def spans(self) -> list[Span]:
@@ -74,6 +75,12 @@ class Calendar:
     def year_before(self, grain: str, starts: pd.Series) -> pd.Series:
         """Start of the period to compare with a year earlier; NaT where there is none."""
         return holiday_year_before(grain, starts)
+
+    def are_whole(self, starts: pd.Series) -> np.ndarray:
+        """False for periods that began before the first loaded day."""
+        if self.history_start is None:
+            return np.ones(len(starts), bool)
+        return (starts >= self.history_start).to_numpy()
 
     def _windows(self, grain: str) -> Windows:
         current = period_start(grain, pd.Series([self.until], dtype="datetime64[s]"))

@@ -10,6 +10,7 @@ Z = 1.96
 OWN_CASES: dict[str, dict[str, float]] = {
     **{name: {"orders": 1.0} for name in ("revenue_gross", "revenue_net", "revenue_by_channel", "mer", "roi")},
     **{name: {"orders": 1.0} for name in ("refund_rate", "discount_share")},
+    "revenue_growth": {"orders_year_ago": 1.0},
     "roas_platform": {"claimed_orders": 1.0},
     **{name: {"orders_paid": 1.0} for name in ("roas_first_party", "roas_net_media", "roas_net", "roas_margin")},
 }

@@ -24,6 +24,8 @@ SEGMENT_SETS: dict[str, tuple[str, ...]] = {
     "landing_page_x_channel": ("landing_page", "channel"),
 }
 DENSE_SETS = ("total", "channel")
+# A measure of this name without it, in the period that a period is compared with a year before.
+YEAR_AGO = "_year_ago"
 ACTIONS = ("purchase", "form", "newsletter")
 
 DAILY = ("day", "week", "month", "quarter")
@@ -63,6 +65,11 @@ class Kpi:
     def measures(self) -> tuple[str, ...]:
         return (*self.num, *self.den)
 
+    @property
+    def counted_measures(self) -> set[str]:
+        """Those that facts hold."""
+        return {name.removesuffix(YEAR_AGO) for name in self.measures}
+
     def attribution_basis(self, segment_set: str) -> str:
         names_channel = {"channel", "campaign"} & set(SEGMENT_SETS[segment_set])
         if self.basis == "F" or (self.basis == "A" and names_channel):
@@ -76,6 +83,10 @@ class Kpi:
 
 def _one(*measures: str) -> dict[str, float]:
     return dict.fromkeys(measures, 1.0)
+
+
+def _year_ago(measures: dict[str, float], sign: float = 1.0) -> dict[str, float]:
+    return {f"{name}{YEAR_AGO}": sign * weight for name, weight in measures.items()}
 
 
 def _web() -> list[Kpi]:
@@ -201,6 +212,7 @@ def _sales() -> list[Kpi]:
         Kpi("cac_blended", MONTHLY, ("total",), full, customers, is_money=True),
         Kpi("spend_full", MONTHLY, ("total", "channel"), full, is_money=True),
         Kpi("mer", MONTHLY, ("total",), net, full),
+        Kpi("revenue_growth", MONTHLY, ("total", "channel"), net | _year_ago(net, -1), _year_ago(net), "A"),
         Kpi("roi", MONTHLY, ("total", "channel"), roi, full, "F", is_about_paid=True),
         Kpi("cvr_campaign", WEEKLY, ROAS, _one("orders_paid"), _one("clicks"), "F", is_about_paid=True),
         Kpi("roas_first_party", WEEKLY, ROAS, _one("value_paid"), spend, "F", is_about_paid=True),

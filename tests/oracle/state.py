@@ -1,7 +1,7 @@
 """The truth as it is known at one instant: nothing later than `as_of`, money in the reporting currency."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Protocol
 
@@ -31,11 +31,19 @@ class Truth:
     `until` is the last complete company day. Instants after `as_of` are not known yet: `happened` tells.
     """
 
-    def __init__(self, tables: Mapping[str, pd.DataFrame], as_of: datetime, losses: Losses) -> None:
+    def __init__(
+        self,
+        tables: Mapping[str, pd.DataFrame],
+        as_of: datetime,
+        losses: Losses,
+        fiscal_year_start_month: int = 1,
+        history_start: date | None = None,
+    ) -> None:
         self._tables, self.losses = tables, losses
         self.as_of = pd.Timestamp(as_of.astimezone(UTC).replace(tzinfo=None))
         self.until = data_until(as_of)
-        self.calendar = Calendar(self.until)
+        first_day = None if history_start is None else pd.Timestamp(history_start)
+        self.calendar = Calendar(self.until, f"quarter@{fiscal_year_start_month}", first_day)
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """A truth table (or some of its columns) with a plain index; instants are naive UTC, days are midnights."""

@@ -49,7 +49,7 @@ def facts(truth: Truth) -> list[Fact]:
     is_any = rows["key_purchase"] | rows["key_form"] | rows["key_newsletter"]
     rows["is_any"] = is_any
     rows["landing_page"] = _reported_pages(rows, truth.losses.landing_pages_kept)
-    return [_sessions(rows), _entries(rows), _people(rows, truth.losses.user_threshold)]
+    return [_sessions(rows), _entries(rows, truth.calendar.quarter), _people(rows, truth.losses.user_threshold)]
 
 
 def _source_medium(rows: pd.DataFrame) -> pd.Series:
@@ -82,12 +82,12 @@ def _sessions(rows: pd.DataFrame) -> Fact:
     return Additive(counted, ("channel", "country", "device", "source_medium", "campaign"), measures)
 
 
-def _entries(rows: pd.DataFrame) -> Fact:
+def _entries(rows: pd.DataFrame, quarter: str) -> Fact:
     counted = pd.DataFrame(
         {
             "date": rows["date"],
             "channel": rows["channel"],
-            "landing_page": _largest(period_start("quarter", rows["date"]), rows["landing_page"], PAGES_KEPT),
+            "landing_page": _largest(period_start(quarter, rows["date"]), rows["landing_page"], PAGES_KEPT),
             "entries": 1.0,
             "engaged_entries": rows["is_engaged"].astype(float),
             "entries_any": _count(rows["is_any"]),

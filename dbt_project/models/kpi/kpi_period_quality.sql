@@ -72,20 +72,41 @@ source_periods as (
     group by settled.source, period_days.period_grain, period_days.period_start
 ),
 
+-- A measure of a year before is as complete as the period that it was counted in.
+told_periods as (
+    {%- for start in ['period_start', 'previous_year_start'] %}
+    select
+        source_periods.source,
+        periods.period_no,
+        {{ 'false' if loop.first else 'true' }} as is_year_ago,
+        source_periods.is_missing,
+        source_periods.settled_share
+    from source_periods
+    inner join periods
+        on periods.period_grain = source_periods.period_grain
+        and periods.{{ start }} = source_periods.period_start
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
 kpi_sources as (
-    select distinct keys.kpi_no, fact_sources.source, fact_sources.platform
+    select distinct
+        keys.kpi_no,
+        fact_sources.source,
+        fact_sources.platform,
+        {{ is_year_ago('terms.measure_id') }} as is_year_ago
     from keys
     inner join terms
         on terms.kpi_id = keys.kpi_id
         and terms.kpi_version = keys.kpi_version
-    inner join measures on measures.measure_id = terms.measure_id
+    inner join measures on measures.measure_id = {{ base_measure('terms.measure_id') }}
     inner join fact_sources on fact_sources.fact = measures.fact
 ),
 
 scopes as (
-    select distinct kpi_no, source, '(all)' as platform from kpi_sources
+    select distinct kpi_no, source, is_year_ago, '(all)' as platform from kpi_sources
     union all
-    select kpi_no, source, platform from kpi_sources
+    select kpi_no, source, is_year_ago, platform from kpi_sources
     where platform <> '(all)'
 ),
 
@@ -93,15 +114,14 @@ final as (
     select
         scopes.kpi_no,
         scopes.platform,
-        periods.period_no,
-        bool_or(source_periods.is_missing) as is_missing,
-        min(source_periods.settled_share) as settled_share
+        told_periods.period_no,
+        bool_or(told_periods.is_missing) as is_missing,
+        min(told_periods.settled_share) as settled_share
     from scopes
-    inner join source_periods on source_periods.source = scopes.source
-    inner join periods
-        on periods.period_grain = source_periods.period_grain
-        and periods.period_start = source_periods.period_start
-    group by scopes.kpi_no, scopes.platform, periods.period_no
+    inner join told_periods
+        on told_periods.source = scopes.source
+        and told_periods.is_year_ago = scopes.is_year_ago
+    group by scopes.kpi_no, scopes.platform, told_periods.period_no
 )
 
 select * from final

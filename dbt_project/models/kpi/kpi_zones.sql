@@ -67,7 +67,7 @@ kpi_facts as (
     inner join terms
         on terms.kpi_id = keys.kpi_id
         and terms.kpi_version = keys.kpi_version
-    inner join measures on measures.measure_id = terms.measure_id
+    inner join measures on measures.measure_id = {{ base_measure('terms.measure_id') }}
     inner join compared on compared.fact = measures.fact
 ),
 

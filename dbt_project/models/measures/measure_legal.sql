@@ -25,7 +25,7 @@ final as (
         measures.date_basis,
         measures.maturity_days
     from terms
-    inner join measures on measures.measure_id = terms.measure_id
+    inner join measures on measures.measure_id = {{ base_measure('terms.measure_id') }}
     inner join dims on dims.fact = measures.fact
     inner join segment_sets on segment_sets.segment_set = terms.segment_set
     where (segment_sets.segment_set <> 'total' or dims.has_total = 1)

@@ -26,6 +26,20 @@ def test_december_closes_month_and_quarter_in_the_same_year() -> None:
     assert period_end("month", date(2025, 12, 3)) == period_end("quarter", date(2025, 10, 1)) == date(2025, 12, 31)
 
 
+@pytest.mark.parametrize(
+    ("day", "start", "end"),
+    [
+        (date(2021, 1, 31), date(2020, 11, 1), date(2021, 1, 31)),
+        (date(2020, 2, 29), date(2020, 2, 1), date(2020, 4, 30)),
+        (date(2020, 12, 1), date(2020, 11, 1), date(2021, 1, 31)),
+    ],
+)
+def test_quarters_are_those_of_the_fiscal_year(day: date, start: date, end: date) -> None:
+    fiscal = Window(day, day, fiscal_year_start_month=5)
+    assert (period_start("quarter", day, 5), period_end("quarter", day, 5)) == (start, end)
+    assert [period.id for period in fiscal.periods("quarter")] == [f"quarter:{start}"]
+
+
 def test_a_window_widens_to_whole_periods_and_cuts_the_last() -> None:
     periods = Window(date(2026, 3, 4), date(2026, 3, 17)).periods("week")
     assert [period.id for period in periods] == ["week:2026-03-02", "week:2026-03-09", "week:2026-03-16"]

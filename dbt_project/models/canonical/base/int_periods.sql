@@ -31,6 +31,7 @@ whole as (
         starts.period_start,
         starts.period_end,
         clock.data_until,
+        coalesce(starts.period_start >= clock.history_start, true) as is_whole,
         case starts.period_grain
             when 'day' then {{ plus_days('starts.period_start', -1) }}
             when 'week' then {{ plus_days('starts.period_start', -7) }}
@@ -67,6 +68,7 @@ windows as (
             {{ plus_days('whole.period_start', days_from('running.period_start', 'running.data_until')) }}
         ) as period_end,
         whole.data_until,
+        whole.is_whole,
         {% if loop.first %}running.previous_start{% else %}cast(null as date){% endif %} as previous_start,
         {% if loop.first %}running.previous_year_start{% else %}cast(null as date){% endif %} as previous_year_start,
         {{ 'false' if loop.first else 'true' }} as is_compared_only
@@ -96,6 +98,7 @@ final as (
         least(period_end, data_until) as last_day,
         data_until,
         period_end > data_until as is_open_period,
+        is_whole,
         previous_start,
         previous_year_start,
         is_compared_only

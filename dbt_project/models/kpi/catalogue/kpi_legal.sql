@@ -39,7 +39,7 @@ publish_policy as (
 whole_only as (
     select distinct terms.kpi_id, terms.kpi_version
     from terms
-    inner join measures on measures.measure_id = terms.measure_id
+    inner join measures on measures.measure_id = {{ base_measure('terms.measure_id') }}
     where measures.time_rule = 'none'
         or measures.fact = 'inputs'
         or measures.maturity_days > 0

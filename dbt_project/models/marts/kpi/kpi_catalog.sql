@@ -46,7 +46,7 @@ term_texts as (
 kpi_sources as (
     select distinct terms.kpi_id, terms.kpi_version, fact_sources.source
     from terms
-    inner join measures on measures.measure_id = terms.measure_id
+    inner join measures on measures.measure_id = {{ base_measure('terms.measure_id') }}
     inner join fact_sources on fact_sources.fact = measures.fact
 ),
 

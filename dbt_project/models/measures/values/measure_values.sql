@@ -1,10 +1,6 @@
 -- Every measure by period, segment set and cell: what KPIs are made of.
 {{ config(materialized='view') }}
 
-{% set parts = additive_facts().keys() | list + ['followers', 'people', 'activity', 'periods'] -%}
-{% for part in parts -%}
-select
-    period_grain, period_start, segment_set, {{ dimension_list('mv') }}, attribution_basis, date_basis, measure_id, value
-from {{ ref('mv_' ~ part) }} as mv
-{{ 'union all' if not loop.last }}
-{% endfor %}
+select * from {{ ref('measure_values__counted') }}
+union all
+select * from {{ ref('mv_year_ago') }}
