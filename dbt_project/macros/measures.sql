@@ -80,11 +80,7 @@ a name here, a row in the seed.
         },
         'segment_spend': {
             'dims': ['platform', 'channel', 'campaign'],
-            'measures': ['spend_of_known_people'],
-        },
-        'target_spend': {
-            'dims': ['platform', 'channel', 'campaign'],
-            'measures': ['spend_on_target'],
+            'measures': ['spend_of_known_people', 'spend_on_target'],
         },
         'social_post_days': {
             'dims': ['platform'],

@@ -1,1 +1,0 @@
-{{ measure_values_of('target_spend') }}
