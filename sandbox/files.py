@@ -18,6 +18,12 @@ SHEET = {
     "process_cost": ("production_cost", "assets_finished"),
     "rework_rate": ("rework_hours", "worked_hours"),
 }
+PACIFIC = "America/Los_Angeles"
+HISTORY_FROM_DAY = 100  # of the company's history on, the counters of posts were kept
+POST_DAYS = 30  # how long after a post its counters were looked at
+HOURS_TO_FULL_COUNT = 336
+PAGE_ID = "444444444"
+COUNTERS = ("likes", "comments", "shares", "saves")
 ALPHA_3 = {"SE": "swe", "NO": "nor", "DK": "dnk", "FI": "fin", "DE": "deu"}
 
 
@@ -28,6 +34,8 @@ def write_files(world: World, folder: Path, as_of: datetime) -> None:
         "operations.csv": _operations,
         "brand_panel.csv": _brand_panel,
         "search_console.csv": _search_console,
+        "social_history.csv": _social_history,
+        "target_reach.csv": _target_reach,
     }
     for name, rows in files.items():
         rows(world, as_of).to_csv(folder / name, index=False)
@@ -89,3 +97,40 @@ def _search_console(world: World, as_of: datetime) -> pd.DataFrame:
             "position": [f"{Decimal(value) / 100:f}" for value in rows["position_hundredths"].tolist()],
         }
     )
+
+
+def _social_history(world: World, as_of: datetime) -> pd.DataFrame:
+    """Counters at the end of each Pacific day but the last: that is the connector's own first look."""
+    first = pd.Timestamp(world.history_start) + pd.Timedelta(days=HISTORY_FROM_DAY)
+    days = pd.DataFrame({"day": pd.date_range(first, _last_day(world, as_of) - pd.Timedelta(days=1))})
+    midnights = (days["day"] + pd.Timedelta(days=1)).dt.tz_localize(PACIFIC).dt.tz_convert("UTC").dt.tz_localize(None)
+    rows = days.assign(at=midnights).merge(world.tables["social_posts"], how="cross")
+    age = rows["at"] - rows["published_at"]
+    is_gone = rows["deleted_at"] <= rows["at"]
+    kept = (age >= pd.Timedelta(0)) & (age < pd.Timedelta(days=POST_DAYS)) & ~is_gone
+    rows, age = rows[kept], age[kept]
+    share = (age.dt.total_seconds() / (HOURS_TO_FULL_COUNT * 3600)).clip(upper=1.0)
+    is_page = rows["platform"].astype(object) == "facebook"
+    return pd.DataFrame(
+        {
+            "day": rows["day"].dt.strftime("%Y-%m-%d"),
+            "network": rows["platform"],
+            "account": rows["account_id"],
+            # The Page's posts bear its id.
+            "post": (PAGE_ID + "_" + rows["post_id"].astype(object)).where(is_page, rows["post_id"].astype(object)),
+            "published": rows["published_at"].dt.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            **{name: (rows[name].fillna(0) * share).astype("int64") for name in COUNTERS},
+        }
+    )
+
+
+def _target_reach(world: World, as_of: datetime) -> pd.DataFrame:
+    """Distinct people of the target segment by month and quarter."""
+    seen = world.tables["exposures"]
+    seen = seen[(seen["person_no"] % 10 < 4) & (seen["date"] <= _last_day(world, as_of))]
+    found = []
+    for grain, frequency in (("month", "M"), ("quarter", "Q")):
+        start = seen["date"].dt.to_period(frequency).dt.start_time
+        people = seen.groupby(start)["person_no"].nunique()
+        found.append(pd.DataFrame({"grain": grain, "start": people.index.strftime("%Y-%m-%d"), "people": people.array}))
+    return pd.concat(found).assign(platform="meta_ads")

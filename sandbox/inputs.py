@@ -28,7 +28,7 @@ def write_config(world: World, folder: Path, as_of: datetime | None = None) -> N
 
 
 def write_inputs(world: World, folder: Path, as_of: datetime | None = None) -> None:
-    """`costs.csv`, `fx.csv` and `manual_kpis.csv` in `folder`, in their entities' columns; decimals as text."""
+    """`costs.csv`, `fx.csv`, `target_segment.csv` and `manual_kpis.csv` in `folder`; decimals as text."""
     folder.mkdir(parents=True, exist_ok=True)
     costs = world.tables["costs"]
     pd.DataFrame(
@@ -51,6 +51,10 @@ def write_inputs(world: World, folder: Path, as_of: datetime | None = None) -> N
             "rate": decimals(rates["rate_micros"]),
         }
     ).to_csv(folder / "fx.csv", index=False)
+    segment = world.tables["target_segment"]
+    segment.assign(valid_from=segment["valid_from"].dt.strftime("%Y-%m-%d")).to_csv(
+        folder / "target_segment.csv", index=False
+    )
     figures = figures_known(world, as_of or world.as_of)
     figures = figures[~figures["kpi_id"].isin(SHEET)]
     pd.DataFrame(

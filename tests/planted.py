@@ -23,8 +23,29 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "ad_delivery": {
         **{"date": "2026-03-02", "platform": "google_ads", "account_id": "1", "campaign_id": "c1", "country": "SE"},
-        **{"device": "mobile", "impressions": 0, "clicks": 0, "clicks_all": 0, "video_views": 0},
+        **{
+            "device": "mobile",
+            "impressions": 0,
+            "clicks": 0,
+            "clicks_all": 0,
+            "video_views": 0,
+            "video_starts": 0,
+            "video_completions": 0,
+        },
         **{"spend_micros": 0},
+    },
+    "ad_demographics": {
+        **{"date": "2026-03-02", "account_id": "1", "campaign_id": "c1", "age": "25-34", "gender": "female"},
+        **{"spend_micros": 0},
+    },
+    "target_segment": {"valid_from": "2026-01-01", "age": "25-34", "gender": "female", "people": 100},
+    "book_figures": {
+        **{"kpi_id": "margin_gross", "month": "2026-02-01", "channel": "", "numerator_micros": 0},
+        **{"denominator_micros": 1_000_000},
+    },
+    "brand_panel": {"answered_at": "2026-03-02T10:00", "country": "SE", "recognises": False},
+    "search_days": {
+        **{"date": "2026-03-02", "country": "SE", "device": "mobile", "impressions": 0, "position_hundredths": 100},
     },
     "exposures": {"date": "2026-03-02", "account_id": "1", "campaign_id": "c1", "ad_group_id": "g1", "person_no": 1},
     "claims": {
@@ -124,7 +145,7 @@ def _frame(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
 def _dtype(column: str, default: Any) -> str:
     if column.endswith("_at"):
         return "datetime64[us]"
-    if "date" in column:
+    if "date" in column or column in ("valid_from", "month"):
         return "datetime64[s]"
     if isinstance(default, bool):
         return "bool"

@@ -66,6 +66,7 @@ def test_configuration(tmp_path: Path) -> None:
         "goal_parts": 1,
         "boards": 5,
         "benchmarks": 0,
+        "target_segment": 2,
         "costs": 3,
         "fx_rates": 2,
         "manual_kpis": 3,

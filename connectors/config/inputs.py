@@ -1,4 +1,4 @@
-"""`inputs/`: costs and rates that a company enters by hand, in the columns of the entities `costs` and `fx_rates`."""
+"""`inputs/`: costs, exchange rates and the target segment, which a company enters by hand."""
 
 from datetime import date
 from decimal import Decimal
@@ -40,3 +40,15 @@ class FxRate(_Input):
     currency: Currency
     to_currency: Currency
     rate: Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=10)]
+
+
+class TargetCell(_Input):
+    """An age group and gender of the target segment, and how many such people the market has.
+
+    All rows of the latest `valid_from` are the segment from that day on.
+    """
+
+    valid_from: date
+    age: Annotated[str, Field(pattern=r"^\d+(-\d+|\+)$")]
+    gender: Literal["female", "male", "unknown"]
+    people: Annotated[int, Field(gt=0)]

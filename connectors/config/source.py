@@ -18,7 +18,7 @@ from connectors.config.company import Company, config_folder, read_company
 from connectors.config.csv_file import read_rows
 from connectors.config.goals import goal_rows, part_rows, read_goals
 from connectors.config.holidays import read_holidays
-from connectors.config.inputs import Cost, FxRate
+from connectors.config.inputs import Cost, FxRate, TargetCell
 from connectors.config.manual_kpis import ManualKpi
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ def _inputs(folder: Path) -> dict[str, Rows]:
         "costs": ("inputs/costs.csv", Cost),
         "fx_rates": ("inputs/fx.csv", FxRate),
         "manual_kpis": ("inputs/manual_kpis.csv", ManualKpi),
+        "target_segment": ("inputs/target_segment.csv", TargetCell),
     }
     return {
         name: _dumped(read_rows(folder / file, model, SOURCE.table(name).primary_key))

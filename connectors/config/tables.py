@@ -151,6 +151,15 @@ BENCHMARKS = _whole(
     p90=NUMBER,
     unit=TEXT,  # the KPI's unit; for money the currency
 )
+TARGET_SEGMENT = _whole(
+    "target_segment",
+    ("valid_from", "age", "gender"),
+    "Whom the company wants to reach: the rows of the latest valid_from.",
+    valid_from=DAY,
+    age=TEXT,  # the ad platforms' age groups
+    gender=TEXT,
+    people=WHOLE,  # how many the market has
+)
 COSTS = _input("costs")
 FX_RATES = _input("fx_rates")
 MANUAL_KPIS = _input("manual_kpis")
@@ -167,6 +176,7 @@ TABLES = (
     GOAL_PARTS,
     BOARDS,
     BENCHMARKS,
+    TARGET_SEGMENT,
     COSTS,
     FX_RATES,
     MANUAL_KPIS,

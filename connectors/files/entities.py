@@ -35,6 +35,8 @@ _AD_COUNTS = {
     "clicks_all": WHOLE,
     "engagements": WHOLE,
     "video_views": WHOLE,
+    "video_starts": WHOLE,  # null where the platform has none
+    "video_completions": WHOLE,
     "spend_amount": MONEY,
     "platform_orders": NUMBER,  # purchases that the platform claims; may be fractional
     "platform_value_amount": MONEY,  # value that the platform claims, as it reports it
@@ -155,7 +157,7 @@ ENTITIES: dict[str, Table] = {
                 "period_grain": TEXT,
                 "period_start": DAY,
                 **_AD_SCOPE,
-                "level": TEXT,  # account, campaign, ad_set
+                "level": TEXT,  # account, campaign, ad_set, target (the company's target segment)
                 "campaign_id": TEXT,  # (all) at account level
                 "ad_set_id": TEXT,  # (all) above ad set level
                 "reach": WHOLE,
@@ -207,6 +209,20 @@ ENTITIES: dict[str, Table] = {
             saves=WHOLE,
             views=WHOLE,
             reach=WHOLE,
+        ),
+        _days(
+            "social_post_snapshots",
+            ("platform", "post_id"),
+            "Counters of posts at the end of a day (the platform's zone): history that cannot be asked for again.",
+            time_zone=TEXT,
+            platform=TEXT,
+            account_id=TEXT,
+            post_id=TEXT,
+            published_at=INSTANT,
+            likes=WHOLE,
+            comments=WHOLE,
+            shares=WHOLE,
+            saves=WHOLE,
         ),
         _keyed(
             "email_campaigns",

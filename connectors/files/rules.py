@@ -89,7 +89,7 @@ _BY_COLUMN = (
     _one_of("customer_type", "b2c", "b2b", UNKNOWN),
     _one_of("attribution_status", "known", UNKNOWN),
     _one_of("breakdown", "country", "device", "age_gender"),
-    _one_of("level", "account", "campaign", "ad_set"),
+    _one_of("level", "account", "campaign", "ad_set", "target"),
     _one_of("cost_type", "agency_fee", "tool", "staff", "production"),
     _GRAIN,
     _FIRST_DAY,

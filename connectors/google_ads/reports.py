@@ -92,6 +92,7 @@ REPORTS = (
             **_CONVERSIONS,
             "all_conversions": "metrics.all_conversions",
             "view_through_conversions": "metrics.view_through_conversions",
+            "video_completion_share": "metrics.video_quartile_p100_rate",
             **_ATTENTION,
         },
     ),

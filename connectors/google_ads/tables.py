@@ -57,6 +57,7 @@ CAMPAIGNS_DAILY = _days(
     **_CONVERSIONS,
     all_conversions=NUMBER,
     view_through_conversions=WHOLE,
+    video_completion_share=NUMBER,  # of the impressions: the vendor gives no count
     **_ATTENTION,
 )
 CAMPAIGN_COUNTRIES_DAILY = _days(

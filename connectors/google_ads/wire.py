@@ -18,6 +18,7 @@ class Metrics(Wire):
     view_through_conversions: str = "0"
     engagements: str = "0"
     video_trueview_views: str = "0"
+    video_quartile_p100_rate: float = 0.0  # of the impressions
 
 
 class Segments(Wire):

@@ -43,6 +43,9 @@ _COLUMNS: dict[str, Callable[[Rows], object]] = {
     "inline_post_engagement": lambda rows: _texts([row.inline_post_engagement for row in rows]),
     "spend_amount": lambda rows: _texts([row.spend for row in rows]),
     "video_plays": lambda rows: _texts([_of_type(row.video_play_actions, "video_view") or "0" for row in rows]),
+    "video_completions": lambda rows: _texts(
+        [_of_type(row.video_p100_watched_actions, "video_view") or "0" for row in rows]
+    ),
     "omni_purchases": lambda rows: _texts([_of_type(row.actions, "omni_purchase") for row in rows]),
     "omni_purchase_value_amount": lambda rows: _texts([_of_type(row.action_values, "omni_purchase") for row in rows]),
     "purchases": lambda rows: _texts([_of_type(row.actions, "purchase") for row in rows]),

@@ -37,7 +37,7 @@ LOG = logging.getLogger("nyckeltal.meta_ads")
 HISTORY_MONTHS = 37  # the vendor refuses older days
 _SCOPE = ("account_id", "account_currency", "campaign_id")
 _COUNTS = ("impressions", "clicks", "inline_link_clicks", "spend")
-_ACTIONS = ("inline_post_engagement", "video_play_actions", "actions", "action_values")
+_ACTIONS = ("inline_post_engagement", "video_play_actions", "video_p100_watched_actions", "actions", "action_values")
 
 _OF_CAMPAIGN = (*_SCOPE, *_COUNTS, *_ACTIONS)
 

@@ -15,6 +15,7 @@ _COUNTS = {
 _PURCHASES = {
     "inline_post_engagement": WHOLE,
     "video_plays": WHOLE,
+    "video_completions": WHOLE,  # played to the end, or skipped to it
     "omni_purchases": NUMBER,
     "omni_purchase_value_amount": MONEY,
     "purchases": NUMBER,

@@ -43,6 +43,7 @@ class Insight(Wire):
     inline_post_engagement: str = "0"
     spend: str = "0"
     video_play_actions: tuple[Action, ...] = ()
+    video_p100_watched_actions: tuple[Action, ...] = ()
     actions: tuple[Action, ...] = ()
     action_values: tuple[Action, ...] = ()
 

@@ -5,7 +5,8 @@ Needs `SOURCES__META_ORGANIC__ACCESS_TOKEN` and Page or Instagram account ids. A
 
 import logging
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import cached_property
 
 import dlt
 import pyarrow as pa
@@ -17,12 +18,13 @@ from connectors.common.resource import resource
 from connectors.common.source import LoadRequest, Setting, Source
 from connectors.common.window import Window
 from connectors.meta_organic.insights import OrganicApi
-from connectors.meta_organic.posts import media_rows, post_rows
+from connectors.meta_organic.posts import Rows, media_rows, post_rows
 from connectors.meta_organic.tables import (
     FOLLOWER_SNAPSHOTS,
     INSTAGRAM_DAYS,
     INSTAGRAM_NEW_FOLLOWERS,
     PAGE_DAYS,
+    POST_SNAPSHOTS,
     POSTS,
     TABLES,
 )
@@ -76,6 +78,7 @@ def meta_organic_source(
     yield resource(INSTAGRAM_NEW_FOLLOWERS, lambda: download.new_follower_batches())
     yield resource(FOLLOWER_SNAPSHOTS, lambda: download.snapshot_batches())
     yield resource(POSTS, lambda: download.post_batches(), posts.days())
+    yield resource(POST_SNAPSHOTS, lambda: download.post_snapshot_batches())
 
 
 class Download:
@@ -133,20 +136,45 @@ class Download:
 
     def snapshot_batches(self) -> Iterator[pa.Table]:
         """Followers as they are now, dated on the last complete day; a backfill of past days looks at now too."""
-        day = max(self._request.window.date_to, self._request.as_of.date() - timedelta(days=1))
         for account in self._accounts:
             user: InstagramUser = self._user.object_as(InstagramUser, account, "id,followers_count")
-            yield FOLLOWER_SNAPSHOTS.rows([{"date": day, "ig_user_id": account, "followers": user.followers_count}])
+            yield FOLLOWER_SNAPSHOTS.rows(
+                [{"date": self._counted_on, "ig_user_id": account, "followers": user.followers_count}]
+            )
 
     def post_batches(self) -> Iterator[pa.Table]:
+        for rows in self._posts:
+            yield POSTS.rows(rows)
+
+    def post_snapshot_batches(self) -> Iterator[pa.Table]:
+        """The same posts' counters, dated like the followers."""
+        for rows in self._posts:
+            yield POST_SNAPSHOTS.rows(
+                [
+                    {
+                        "date": self._counted_on,
+                        **{name: row.get(name) for name in POST_SNAPSHOTS.columns if name != "date"},
+                    }
+                    for row in rows
+                ]
+            )
+
+    @property
+    def _counted_on(self) -> date:
+        """The last complete day: what is told only as of now is dated on it."""
+        return max(self._request.window.date_to, self._request.as_of.date() - timedelta(days=1))
+
+    @cached_property
+    def _posts(self) -> list[Rows]:
+        """Rows of each account's posts, asked for once for both tables."""
+        found = []
         for page, api in self._pages.items():
-            rows = post_rows(api, page, self.post_days)
-            LOG.info("page %s: %d posts", page, len(rows))
-            yield POSTS.rows(rows)
+            found.append(post_rows(api, page, self.post_days))
+            LOG.info("page %s: %d posts", page, len(found[-1]))
         for account in self._accounts:
-            rows = media_rows(self._user, account, self.post_days)
-            LOG.info("instagram %s: %d media", account, len(rows))
-            yield POSTS.rows(rows)
+            found.append(media_rows(self._user, account, self.post_days))
+            LOG.info("instagram %s: %d media", account, len(found[-1]))
+        return found
 
 
 def _not_older(request: LoadRequest, history_days: int) -> Window | None:

@@ -68,4 +68,21 @@ POSTS = Table(
     window_column="published_date",
     description="Posts with their lifetime counters as last seen; a deleted post is gone.",
 )
-TABLES = (PAGE_DAYS, INSTAGRAM_DAYS, INSTAGRAM_NEW_FOLLOWERS, FOLLOWER_SNAPSHOTS, POSTS)
+POST_SNAPSHOTS = Table(
+    "post_snapshots",
+    {
+        "date": DAY,
+        "post_id": TEXT,
+        "platform": TEXT,
+        "account_id": TEXT,
+        "published_at": INSTANT,
+        "likes": WHOLE,
+        "comments": WHOLE,
+        "shares": WHOLE,
+        "saves": WHOLE,
+    },
+    ("date", "post_id"),
+    Reload.MERGE,
+    description="Counters of posts as they stood on each day that was loaded; cannot be asked for again.",
+)
+TABLES = (PAGE_DAYS, INSTAGRAM_DAYS, INSTAGRAM_NEW_FOLLOWERS, FOLLOWER_SNAPSHOTS, POSTS, POST_SNAPSHOTS)

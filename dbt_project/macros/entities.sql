@@ -46,7 +46,8 @@ that it feeds.
                 'date': 'day', 'platform': 'text', 'account_id': 'text', 'time_zone': 'text', 'currency': 'text',
                 'campaign_id': 'text', 'campaign_name': 'text', 'campaign_type': 'text', 'impressions': 'whole',
                 'clicks': 'whole', 'clicks_all': 'whole', 'engagements': 'whole', 'video_views': 'whole',
-                'spend_amount': 'money', 'platform_orders': 'number', 'platform_value_amount': 'money',
+                'video_starts': 'whole', 'video_completions': 'whole', 'spend_amount': 'money',
+                'platform_orders': 'number', 'platform_value_amount': 'money',
             },
         },
         'ad_breakdowns_daily': {
@@ -55,8 +56,8 @@ that it feeds.
                 'date': 'day', 'platform': 'text', 'account_id': 'text', 'time_zone': 'text', 'currency': 'text',
                 'campaign_id': 'text', 'breakdown': 'text', 'country': 'text', 'device': 'text', 'age': 'text',
                 'gender': 'text', 'impressions': 'whole', 'clicks': 'whole', 'clicks_all': 'whole',
-                'engagements': 'whole', 'video_views': 'whole', 'spend_amount': 'money', 'platform_orders': 'number',
-                'platform_value_amount': 'money',
+                'engagements': 'whole', 'video_views': 'whole', 'video_starts': 'whole', 'video_completions': 'whole',
+                'spend_amount': 'money', 'platform_orders': 'number', 'platform_value_amount': 'money',
             },
         },
         'ad_conversions_daily': {
@@ -95,6 +96,13 @@ that it feeds.
                 'platform': 'text', 'account_id': 'text', 'post_id': 'text', 'post_type': 'text',
                 'published_at': 'instant', 'likes': 'whole', 'comments': 'whole', 'shares': 'whole',
                 'saves': 'whole', 'views': 'whole', 'reach': 'whole',
+            },
+        },
+        'social_post_snapshots': {
+            'sources': ['meta_organic', 'files'],
+            'columns': {
+                'date': 'day', 'time_zone': 'text', 'platform': 'text', 'account_id': 'text', 'post_id': 'text',
+                'published_at': 'instant', 'likes': 'whole', 'comments': 'whole', 'shares': 'whole', 'saves': 'whole',
             },
         },
         'email_campaigns': {

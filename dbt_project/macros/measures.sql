@@ -18,11 +18,16 @@ a name here, a row in the seed.
         },
         'ads': {
             'dims': ['platform', 'channel', 'campaign'],
-            'measures': ['impressions', 'clicks', 'clicks_all', 'video_views', 'spend', 'claimed_orders', 'claimed_value'],
+            'measures': [
+                'impressions', 'clicks', 'clicks_all', 'video_views', 'video_starts', 'video_completions', 'spend',
+                'claimed_orders', 'claimed_value',
+            ],
         },
         'ad_breakdowns': {
             'dims': ['country', 'device'],
-            'measures': ['impressions', 'clicks', 'clicks_all', 'video_views', 'spend'],
+            'measures': [
+                'impressions', 'clicks', 'clicks_all', 'video_views', 'video_starts', 'video_completions', 'spend',
+            ],
             'set_column': 'breakdown',
         },
         'orders': {
@@ -72,6 +77,14 @@ a name here, a row in the seed.
                 'organic_views', 'followers_gained', 'social_engagements', 'post_views', 'reached_engagements',
                 'post_reach', 'shares',
             ],
+        },
+        'segment_spend': {
+            'dims': ['platform', 'channel', 'campaign'],
+            'measures': ['spend_of_known_people', 'spend_on_target'],
+        },
+        'social_post_days': {
+            'dims': ['platform'],
+            'measures': ['engagements_of_the_day'],
         },
         'search': {
             'dims': ['platform', 'country', 'device'],

@@ -63,6 +63,7 @@ _METRICS = {
     "metrics.cost_micros": (_NUMBER, "spend_micros"),
     "metrics.engagements": (_NUMBER, "engagements"),
     "metrics.video_trueview_views": (_NUMBER, "video_views"),
+    "metrics.video_quartile_p100_rate": (_DOUBLE, "video_completions"),
     "metrics.view_through_conversions": (_NUMBER, "nothing"),
     "metrics.conversions": (_DOUBLE, "conversions"),
     "metrics.all_conversions": (_DOUBLE, "conversions"),
@@ -107,12 +108,13 @@ create table atoms as
 with delivered as (
     select
         date, account_id, campaign_id, ad_group_id, ad_id, keyword_id, country, device, '' as action, '' as category,
-        impressions, clicks, spend_micros, engagements, video_views, 0 as conversions, 0 as value_micros
+        impressions, clicks, spend_micros, engagements, video_views, video_completions, 0 as conversions,
+        0 as value_micros
     from delivery
     union all
     select
         claims.click_date, claims.account_id, claims.campaign_id, coalesce(ads.ad_group_id, ''), claims.ad_id, '',
-        claims.country, claims.device, claims.action, {category}, 0, 0, 0, 0, 0, 1, claims.value_micros
+        claims.country, claims.device, claims.action, {category}, 0, 0, 0, 0, 0, 0, 1, claims.value_micros
     from claims
     left join ads on ads.ad_id = claims.ad_id
 )
@@ -228,6 +230,9 @@ class AdsTruth:
         """Rows of one account or, as (account, day, row), of all."""
         known = {**_DIMENSIONS, **{name: (kind, f"sum(atoms.{column})") for name, (kind, column) in _METRICS.items()}}
         known["metrics.conversions_value"] = (_DOUBLE, "cast(sum(atoms.value_micros) as double) / 1000000")
+        # A share of the impressions, as the vendor has it.
+        share = "coalesce(sum(atoms.video_completions) / nullif(sum(atoms.impressions), 0), 0)"
+        known["metrics.video_quartile_p100_rate"] = (_DOUBLE, share)
         dimensions = [known[field][1] for field in query.fields if field in _DIMENSIONS]
         groups = [expression for expression in dimensions if not expression.startswith("'")]
         only, _ = _RESOURCES[query.resource]

@@ -105,10 +105,7 @@ class Insights:
             "day": _days(rows["date"]),
             **{name: self._codes(name, rows[name]) for name in ("campaign_id", "ad_group_id", "ad_id", "country")},
             "impression_device": _device(rows["device"].cat.categories, device, country),
-            **{
-                name: rows[name].to_numpy()
-                for name in ("impressions", "clicks", "clicks_all", "engagements", "video_views", "spend_micros")
-            },
+            **{name: rows[name].to_numpy() for name in (*_SUMS.values(), *_VIDEOS.values(), "spend_micros")},
         }
 
     @cached_property
@@ -119,8 +116,7 @@ class Insights:
             "day": _days(rows["date"]),
             **{name: self._codes(name, rows[name]) for name in ("campaign_id", "age", "gender")},
             **{name: rows[name].to_numpy() for name in ("impressions", "clicks", "clicks_all", "spend_micros")},
-            "engagements": nothing,
-            "video_views": nothing,
+            **dict.fromkeys(("engagements", *_VIDEOS.values()), nothing),
         }
 
     @cached_property
@@ -205,8 +201,8 @@ class Insights:
             return [f'"{field}":"{value}",'] * count
         if field == "reach":
             return _numbers(field, self._reach(question, groups, spans))
-        if field == "video_play_actions":
-            views = summed("video_views").tolist()
+        if field in _VIDEOS:
+            views = summed(_VIDEOS[field]).tolist()
             return [f'"{field}":[{_action("video_view", value)}],' if value else "" for value in views]
         if field in ("actions", "action_values"):
             return self._actions(field, question, groups, spans, summed)
@@ -319,9 +315,11 @@ _NAMES = {
     "ad_id": ("ads", "ad_id"),
     "ad_name": ("ads", "name"),
 }
+_VIDEOS = {"video_play_actions": "video_views", "video_p100_watched_actions": "video_completions"}
 FIELDS = frozenset(
-    {"account_id", "account_currency", "spend", "reach", "video_play_actions", "actions", "action_values"}
+    {"account_id", "account_currency", "spend", "reach", "actions", "action_values"}
     | _SUMS.keys()
+    | _VIDEOS.keys()
     | _NAMES.keys()
 )
 BREAKDOWNS = ((), ("country",), ("impression_device",), ("age", "gender"))

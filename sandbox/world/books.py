@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from sandbox.world.clock import EPOCH, Clock, day_number, time_of_day
+from sandbox.world.clock import EPOCH, Clock, Ints, day_number, time_of_day
 from sandbox.world.draw import category, cents, days, instants, pick
 from sandbox.world.model import COUNTRIES, COUNTRY_WEIGHTS
 from sandbox.world.sizes import Size
@@ -16,6 +17,8 @@ ONE = 1_000_000  # micros
 PRODUCING_CHANNELS = ("paid_social", "organic_social", "email")
 MONTH_NOT_WRITTEN_DOWN = 4  # of the waiting times, from the first month on
 _ASKED_A_QUARTER = 150
+_DAYS_TO_WIDER_SEGMENT = 400
+_SEGMENT = (("25-34", 21_000), ("35-44", 19_000), ("45-54", 20_000))
 _SALE = 1_100  # net revenue of an order in SEK, roughly
 
 Figure = tuple[str, str, float, float | None]  # KPI, channel ('' = the company), numerator, denominator
@@ -41,9 +44,24 @@ def build_books(size: Size, clock: Clock, draw: np.random.Generator) -> pd.DataF
     )
 
 
+def build_target_segment(size: Size, clock: Clock) -> pd.DataFrame:
+    """Whom the company wants to reach, and how many of them there are: women of two ages, later of three."""
+    first, later = clock.start_day, clock.start_day + _DAYS_TO_WIDER_SEGMENT
+    rows = [(first, age, people) for age, people in _SEGMENT[:2]] + [(later, age, people) for age, people in _SEGMENT]
+    valid_from, age, people = zip(*rows, strict=True)
+    return pd.DataFrame(
+        {
+            "valid_from": days(np.array(valid_from)),
+            "age": pd.Series(age, dtype="str"),
+            "gender": pd.Series(["female"] * len(rows), dtype="str"),
+            "people": np.array(people) * max(1, size.sessions // 10_000),
+        }
+    )
+
+
 def build_brand_panel(clock: Clock, draw: np.random.Generator) -> pd.DataFrame:
     """People asked once a quarter, in its second month, whether they know the shop; more and more do."""
-    parts = []
+    parts: list[tuple[Ints, npt.NDArray[np.bool_]]] = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool))]
     for number, (first, _) in enumerate(_months(clock)):
         if first.month % 3 == 2:
             day = day_number(first) + draw.integers(0, 28, _ASKED_A_QUARTER)

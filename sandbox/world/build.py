@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import numpy as np
 
-from sandbox.world.books import build_books, build_brand_panel
+from sandbox.world.books import build_books, build_brand_panel, build_target_segment
 from sandbox.world.campaigns import build_campaigns
 from sandbox.world.claims import Conversions, build_claims
 from sandbox.world.clock import HOUR, Clock, day_number, micros
@@ -93,6 +93,7 @@ def build_world(size: str, months: int, seed: int, as_of: datetime) -> World:
         "costs": build_costs(scale, clock, draws["costs"]),
         "book_figures": build_books(scale, clock, draws["book_figures"]),
         "brand_panel": build_brand_panel(clock, draws["brand_panel"]),
+        "target_segment": build_target_segment(scale, clock),
         "search_days": build_search(scale, clock, draws["search_days"]),
     }
     return World(tables, size, months, seed, as_of, start, company)

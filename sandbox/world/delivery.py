@@ -46,6 +46,10 @@ def build_delivery(size: Size, clock: Clock, campaigns: Campaigns, draws: Draws)
     is_video = np.array([kind.name in ("VIDEO", "OUTCOME_AWARENESS") for kind in TYPES])[kind]
     views = np.where(is_video, draw.binomial(impressions, 0.31), 0)
     reactions = draw.binomial(impressions, np.where(is_meta, 0.009, 0.0))
+    spend = _spend(impressions, clicks, kind, account, draw)
+    # Meta counts what began to play as a view; every impression of a video ad at Google is one that began.
+    starts = np.where(is_meta, views, np.where(is_video, impressions, 0))
+    completions = draw.binomial(starts, np.where(is_meta, 0.22, 0.34))
     table = pd.DataFrame(
         {
             "date": days(day),
@@ -62,7 +66,9 @@ def build_delivery(size: Size, clock: Clock, campaigns: Campaigns, draws: Draws)
             "clicks_all": clicks_all,
             "engagements": np.where(is_meta, clicks_all + reactions, clicks),
             "video_views": views,
-            "spend_micros": _spend(impressions, clicks, kind, account, draw),
+            "video_starts": starts,
+            "video_completions": completions,
+            "spend_micros": spend,
         }
     )
     meta = table[is_meta].reset_index(drop=True)

@@ -42,6 +42,7 @@ TABLES = (
     "book_figures",
     "brand_panel",
     "search_days",
+    "target_segment",
 )
 
 CENT = 10_000  # micros

@@ -77,6 +77,7 @@ def test_staging_gives_the_truth(
     base["spend_micros"] = micros(base["spend_amount"])
     base["value_micros"] = micros(base["platform_value_amount"])
     measures = ["impressions", "clicks", "clicks_all", "engagements", "video_views", "spend_micros"]
+    measures += ["video_starts", "video_completions"]
     keys = ["date", "account_id", "campaign_id"]
     together = {name: name for name in measures}
     assert sums(base, keys, **together) == sums(delivered, keys, **together)

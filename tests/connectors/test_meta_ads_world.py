@@ -24,6 +24,8 @@ COUNTS = {
     "clicks_all": "clicks_all",
     "engagements": "engagements",
     "video_views": "video_views",
+    "video_starts": "video_starts",
+    "video_completions": "video_completions",
 }
 FAULTS = (
     *("throttle", "throttle_retry_after", "error_200", "server_error", "truncated", "not_json", "down"),

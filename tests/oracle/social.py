@@ -11,6 +11,10 @@ from tests.oracle.state import Truth
 
 COUNTERS = ("likes", "comments", "shares", "saves", "views", "reach")
 HOURS_TO_FULL_COUNT = 336
+ENGAGEMENTS = ("likes", "comments", "shares", "saves")
+# The earlier tool (sandbox/README.md): from which day of history on, and for how long after a post.
+KEPT_FROM, KEPT_FOR = pd.Timedelta(days=100), pd.Timedelta(days=30)
+PACIFIC = "America/Los_Angeles"
 
 
 class Followed:
@@ -51,6 +55,7 @@ def facts(truth: Truth) -> list[Fact]:
     posts = _posts(truth)
     of_posts = ("social_engagements", "post_views", "engagements_with_reach", "reach_of_posts", "shares")
     return [
+        Additive(_of_the_day(truth), ("platform",), ("engagements_of_the_day",)),
         Additive(days, ("platform",), ("organic_views",)),
         followers,
         Additive(_gained(stocks), ("platform",), ("followers_gained",)),
@@ -88,3 +93,39 @@ def _posts(truth: Truth) -> pd.DataFrame:
             "shares": shown["shares"],
         }
     )
+
+
+def _of_the_day(truth: Truth) -> pd.DataFrame:
+    """What came to each post from one Pacific day's end to the next; the last day ends at `as_of`.
+
+    A post counts from its first day on if it was published within a day before that; what it had before the counting
+    began is of no day.
+    """
+    posts = truth.table("social_posts")
+    first = truth.table("social_days", ["date"])["date"].min() + KEPT_FROM
+    if pd.isna(first) or first > truth.until or posts.empty:
+        return pd.DataFrame({"date": [], "platform": [], "engagements_of_the_day": []})
+    days = pd.date_range(first, truth.until, unit="s")
+    ends = pd.Series(days + pd.Timedelta(days=1)).dt.tz_localize(PACIFIC).dt.tz_convert("UTC").dt.tz_localize(None)
+    ends.iloc[-1] = truth.as_of
+    parts = []
+    for _, post in posts.iterrows():
+        age = ends - post["published_at"]
+        is_there = (age >= pd.Timedelta(0)) & ~(post["deleted_at"] <= ends)
+        is_there &= (age < KEPT_FOR) | (ends == truth.as_of)
+        seen = np.flatnonzero(is_there)
+        if not len(seen):
+            continue
+        share = np.minimum(1.0, age.iloc[seen] / pd.Timedelta(hours=HOURS_TO_FULL_COUNT)).to_numpy()
+        count = sum(np.floor(float(post[name] or 0) * share) for name in ENGAGEMENTS)
+        published = post["published_at"].tz_localize("UTC").tz_convert(PACIFIC).tz_localize(None).normalize()
+        is_consecutive = np.diff(seen, prepend=-2) == 1
+        is_new = seen[0] > 0 and published >= days[seen[0]] - pd.Timedelta(days=1)
+        known = is_consecutive | (np.arange(len(seen)) == 0) & is_new
+        gained = np.diff(count, prepend=0.0)
+        parts.append(
+            pd.DataFrame({"date": days[seen], "platform": str(post["platform"]), "engagements_of_the_day": gained})[
+                known
+            ]
+        )
+    return pd.concat(parts, ignore_index=True)

@@ -52,6 +52,13 @@ def test_books_and_sheet_hold_the_months_that_are_over(world: World, tmp_path: P
 
 def test_files_hold_what_was_known(world: World, tmp_path: Path) -> None:
     write_files(world, tmp_path, EARLIER)
+    social, reach = read(tmp_path / "social_history.csv"), read(tmp_path / "target_reach.csv")
+    assert (social[0]["day"], social[-1]["day"]) == ("2024-06-09", "2025-10-24")
+    posts = world.tables["social_posts"].set_index("post_id")
+    grown = next(row for row in social if row["network"] == "instagram" and row["day"] == "2025-10-01")
+    share = (datetime(2025, 10, 2, 7) - posts.loc[grown["post"], "published_at"]).total_seconds() / 336 / 3600
+    assert int(grown["likes"]) == int(posts.loc[grown["post"], "likes"] * min(share, 1))
+    assert [row["start"] for row in reach if row["grain"] == "quarter"][-1] == "2025-10-01"
     panel, search = read(tmp_path / "brand_panel.csv"), read(tmp_path / "search_console.csv")
     assert max(row["answered"] for row in panel) <= "2025-10-26T22:30:00Z"
     assert search[-1]["date"] == "2025-10-25"

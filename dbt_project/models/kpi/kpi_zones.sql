@@ -38,11 +38,11 @@ fact_zones as (
     select '{{ fact }}' as fact, '(all)' as platform, time_zone from web
     union all
     {%- endfor %}
-    {%- for fact in ['ads', 'ad_breakdowns', 'reach'] %}
+    {%- for fact in ['ads', 'ad_breakdowns', 'reach', 'target_reach', 'segment_spend'] %}
     select '{{ fact }}', platform, time_zone from ads
     union all
     {%- endfor %}
-    {%- for fact in ['social', 'followers'] %}
+    {%- for fact in ['social', 'followers', 'social_post_days'] %}
     select '{{ fact }}', platform, time_zone from social
     union all
     {%- endfor %}

@@ -26,6 +26,8 @@ final as (
         ads.clicks_all,
         ads.engagements,
         ads.video_views,
+        ads.video_starts,
+        ads.video_completions,
         ads.currency,
         ads.spend_amount,
         ads.platform_orders,

@@ -15,6 +15,8 @@ final as (
         clicks,
         clicks_all,
         video_views,
+        video_starts,
+        video_completions,
         spend_reporting as spend
     from ads
 )

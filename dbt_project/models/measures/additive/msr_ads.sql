@@ -14,6 +14,8 @@ final as (
         clicks,
         clicks_all,
         video_views,
+        video_starts,
+        video_completions,
         spend_reporting as spend,
         cast(platform_orders as decimal(18, 6)) as claimed_orders,
         platform_value_reporting as claimed_value

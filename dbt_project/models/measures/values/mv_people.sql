@@ -37,6 +37,10 @@ campaigns as (
     select * from {{ ref('int_campaigns') }}
 ),
 
+segments as (
+    select * from {{ ref('int_target_segments') }}
+),
+
 customers as (
     select * from {{ ref('dim_customer') }}
 ),
@@ -79,6 +83,23 @@ reach_cells as (
         and campaigns.account_id = ad_reach.account_id
         and campaigns.campaign_id = ad_reach.campaign_id
     where ad_reach.level in ('account', 'campaign')
+),
+
+-- The target segment's people that a platform reached, beside how many there are on the period's last day.
+target_cells as (
+    select distinct
+        ad_reach.period_grain,
+        ad_reach.period_start,
+        ad_reach.platform,
+        ad_reach.account_id,
+        ad_reach.reach as target_reach,
+        segments.market_size
+    from ad_reach
+    inner join periods
+        on periods.period_grain = ad_reach.period_grain
+        and periods.period_start = ad_reach.period_start
+    left join segments on periods.last_day >= segments.valid_from and periods.last_day < segments.valid_before
+    where ad_reach.level = 'target'
 ),
 
 -- Each buyer once per period, with the dimensions of the first order.
@@ -124,6 +145,14 @@ counted as (
         period_grain, period_start, segment_set, platform, '(all)', campaign, '(all)', '(all)', '(all)',
         'none', '{{ measure }}', {{ measure }}
     from reach_cells
+    where {{ measure }} is not null
+    union all
+    {%- endfor %}
+    {%- for measure in ['target_reach', 'market_size'] %}
+    select
+        period_grain, period_start, 'platform', platform, '(all)', '(all)', '(all)', '(all)', '(all)',
+        'none', '{{ measure }}', {{ measure }}
+    from target_cells
     where {{ measure }} is not null
     union all
     {%- endfor %}

@@ -15,6 +15,8 @@ select
     clicks_all,
     engagements,
     video_views,
+    video_starts,
+    video_completions,
     spend_amount,
     platform_orders,
     platform_value_amount

@@ -12,6 +12,8 @@ select
     clicks_all,
     engagements,
     video_views,
+    video_starts,
+    video_completions,
     spend_amount,
     platform_orders,
     platform_value_amount

@@ -26,6 +26,9 @@ of_device as (
         sum(clicks) as clicks,
         sum(engagements) as engagements,
         sum(video_views) as video_views,
+        -- The vendor tells the share of impressions that were watched to the end, not how many; of video campaigns each began.
+        sum(case when campaign_type = 'VIDEO' then impressions end) as video_starts,
+        sum(case when campaign_type = 'VIDEO' then round(video_completion_share * impressions) end) as video_completions,
         sum(cost_amount) as cost_amount
     from campaigns
     group by all
@@ -72,6 +75,8 @@ devices as (
         of_device.clicks,
         of_device.engagements,
         of_device.video_views,
+        of_device.video_starts,
+        of_device.video_completions,
         of_device.cost_amount,
         coalesce(purchases_of_device.conversions, 0) as platform_orders,
         coalesce(purchases_of_device.value_amount, 0) as platform_value_amount
@@ -99,6 +104,8 @@ breakdowns as (
         clicks,
         cast(null as bigint) as engagements,
         cast(null as bigint) as video_views,
+        cast(null as bigint) as video_starts,
+        cast(null as bigint) as video_completions,
         cost_amount,
         cast(null as double) as platform_orders,
         cast(null as decimal(18, 6)) as platform_value_amount
@@ -123,6 +130,8 @@ final as (
         cast(clicks as bigint) as clicks_all,
         cast(engagements as bigint) as engagements,
         cast(video_views as bigint) as video_views,
+        cast(video_starts as bigint) as video_starts,
+        cast(video_completions as bigint) as video_completions,
         cast(cost_amount as decimal(18, 6)) as spend_amount,
         platform_orders,
         cast(platform_value_amount as decimal(18, 6)) as platform_value_amount

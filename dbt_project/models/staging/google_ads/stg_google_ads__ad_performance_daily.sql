@@ -28,6 +28,9 @@ campaign_days as (
         sum(clicks) as clicks,
         sum(engagements) as engagements,
         sum(video_views) as video_views,
+        -- The vendor tells the share of impressions that were watched to the end, not how many; of video campaigns each began.
+        sum(case when campaign_type = 'VIDEO' then impressions end) as video_starts,
+        sum(case when campaign_type = 'VIDEO' then round(video_completion_share * impressions) end) as video_completions,
         sum(cost_amount) as cost_amount
     from campaigns
     group by date, account_id, time_zone, currency, campaign_id
@@ -48,6 +51,8 @@ final as (
         cast(campaign_days.clicks as bigint) as clicks_all,
         cast(campaign_days.engagements as bigint) as engagements,
         cast(campaign_days.video_views as bigint) as video_views,
+        cast(campaign_days.video_starts as bigint) as video_starts,
+        cast(campaign_days.video_completions as bigint) as video_completions,
         cast(campaign_days.cost_amount as decimal(18, 6)) as spend_amount,
         coalesce(purchases.conversions, 0) as platform_orders,
         cast(coalesce(purchases.value_amount, 0) as decimal(18, 6)) as platform_value_amount

@@ -29,6 +29,8 @@ by_country as (
         clicks as clicks_all,
         inline_post_engagement as engagements,
         video_plays as video_views,
+        video_plays as video_starts,
+        video_completions,
         spend_amount,
         coalesce(omni_purchases, purchases, 0) as platform_orders,
         coalesce(omni_purchase_value_amount, purchase_value_amount, 0) as platform_value_amount
@@ -57,6 +59,8 @@ by_device as (
         sum(clicks) as clicks_all,
         sum(inline_post_engagement) as engagements,
         sum(video_plays) as video_views,
+        sum(video_plays) as video_starts,
+        sum(video_completions) as video_completions,
         sum(spend_amount) as spend_amount,
         sum(coalesce(omni_purchases, purchases, 0)) as platform_orders,
         sum(coalesce(omni_purchase_value_amount, purchase_value_amount, 0)) as platform_value_amount
@@ -81,6 +85,8 @@ by_age_gender as (
         clicks as clicks_all,
         cast(null as bigint) as engagements,
         cast(null as bigint) as video_views,
+        cast(null as bigint) as video_starts,
+        cast(null as bigint) as video_completions,
         spend_amount,
         cast(null as double) as platform_orders,
         cast(null as decimal(18, 6)) as platform_value_amount
@@ -113,6 +119,8 @@ final as (
         cast(clicks_all as bigint) as clicks_all,
         cast(engagements as bigint) as engagements,
         cast(video_views as bigint) as video_views,
+        cast(video_starts as bigint) as video_starts,
+        cast(video_completions as bigint) as video_completions,
         cast(spend_amount as decimal(18, 6)) as spend_amount,
         platform_orders,
         cast(platform_value_amount as decimal(18, 6)) as platform_value_amount

@@ -18,6 +18,8 @@ final as (
         clicks as clicks_all,
         inline_post_engagement as engagements,
         video_plays as video_views,
+        video_plays as video_starts,
+        video_completions,
         spend_amount,
         coalesce(omni_purchases, purchases, 0) as platform_orders,
         coalesce(omni_purchase_value_amount, purchase_value_amount, 0) as platform_value_amount

@@ -1,0 +1,18 @@
+-- Ad spend on people whose age group and gender are known, and on those of them that are the target segment.
+with ads as (
+    select * from {{ ref('int_ads_by_segment') }}
+),
+
+final as (
+    select
+        date,
+        platform,
+        channel,
+        campaign,
+        'none' as attribution_basis,
+        spend_reporting as spend_of_known_people,
+        case when is_target then spend_reporting end as spend_on_target
+    from ads
+)
+
+select * from final
