@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from tests.oracle.calendar import Windows
 from tests.oracle.catalogue import SEGMENT_SETS
 from tests.oracle.facts import Additive, Distinct, Fact
 from tests.oracle.periods import period_end, period_start
@@ -120,3 +121,6 @@ class TargetReach:
                 "market": market,
             }
         )
+
+    def to_date(self, windows: Windows) -> None:
+        return None
