@@ -56,6 +56,10 @@ a name here, a row in the seed.
                 'cohort_size_365', 'cohort_net_365', 'cohort_margin_365',
             ],
         },
+        'acquisition': {
+            'dims': ['channel'],
+            'measures': ['full_cost_365', 'full_cost_lagged', 'new_customers_lagged'],
+        },
         'costs': {
             'dims': ['platform', 'channel', 'campaign'],
             'measures': ['agency_fees', 'tools', 'staff'],

@@ -6,6 +6,7 @@ from typing import Protocol
 import pandas as pd
 
 from tests.oracle import (
+    acquisition,
     activity,
     ads,
     changes,
@@ -77,5 +78,19 @@ def _truth(world: World, as_of: datetime) -> Truth:
 
 def facts_of(truth: Truth) -> list[Fact]:
     """Everything that KPIs are made of; facts without rows are left out."""
-    areas = (web, ads, social, mail, leads, orders, customers, prospects, activity, costs, surveys, entered)
+    areas = (
+        web,
+        ads,
+        social,
+        mail,
+        leads,
+        orders,
+        customers,
+        prospects,
+        acquisition,
+        activity,
+        costs,
+        surveys,
+        entered,
+    )
     return [fact for area in areas for fact in area.facts(truth) if len(fact.rows)]

@@ -12,7 +12,7 @@ DIMS = ("platform", "channel", "campaign", "country", "device")
 
 
 def facts(truth: Truth) -> list[Fact]:
-    facts = [_delivery(truth), _reach(truth), _reach_impressions(truth), _claims(truth)]
+    facts = [delivery(truth), _reach(truth), _reach_impressions(truth), _claims(truth)]
     return [*facts, _in_segment(truth), TargetReach(truth)]
 
 
@@ -33,7 +33,7 @@ def _until(truth: Truth, table: str, day: str = "date") -> pd.DataFrame:
     return rows[rows[day] <= truth.until].reset_index(drop=True)
 
 
-def _delivery(truth: Truth) -> Fact:
+def delivery(truth: Truth) -> Fact:
     rows = _with_campaign(truth, _until(truth, "ad_delivery"))
     rows["spend"] = truth.reporting_amount(rows["spend_micros"], truth.account_currency(rows), rows["date"])
     # Google tells starts and completions of video campaigns alone.

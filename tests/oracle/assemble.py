@@ -129,6 +129,8 @@ def _values(
     """Parts, value, cases and interval of a KPI; null where the KPI has no row, or what it needs was not told."""
     length = len(exists)
     numerator, denominator = _part(known, kpi.num, length), np.full(length, np.nan)
+    if kpi.is_output:
+        numerator = known.get(next(iter(kpi.num)), denominator)
     value = numerator
     if kpi.den:
         denominator = _part(known, kpi.den, length)
@@ -170,7 +172,8 @@ def _wide(
         cells.append(_grid(cells, span, dims, until))
     stacked = pd.concat(cells, ignore_index=True)
     columns = [name for name in stacked.columns if name not in keys]
-    wide = stacked.groupby(keys, sort=True)[columns].sum(min_count=1).reset_index()
+    sums = stacked.groupby(keys, sort=True)[columns].sum(min_count=1)
+    wide = pd.concat([sums.index.to_frame(index=False), sums.reset_index(drop=True)], axis=1)
     if segment_set == "channel" and "sessions" in wide:
         wide[CONTEXT] = wide.groupby("period_start")["sessions"].transform("sum")
     return wide

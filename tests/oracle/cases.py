@@ -12,6 +12,8 @@ OWN_CASES: dict[str, dict[str, float]] = {
     **{name: {"orders": 1.0} for name in ("refund_rate", "discount_share")},
     "revenue_growth": {"orders_year_ago": 1.0},
     "roas_platform": {"claimed_orders": 1.0},
+    "ltv_cac": {"people_of_cohort": 1.0},
+    "cac_payback": {"payback_people": 1.0},
     **{name: {"orders_paid": 1.0} for name in ("roas_first_party", "roas_net_media", "roas_net", "roas_margin")},
 }
 # Books of months and a team's sheet have few cases by nature.

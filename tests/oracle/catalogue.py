@@ -60,6 +60,7 @@ class Kpi:
     basis: str = "none"
     is_money: bool = False
     is_about_paid: bool = False  # rows of a channel are those of paid channels
+    is_output: bool = False  # of a model: null, not 0, where it says nothing
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -208,6 +209,9 @@ def _sales() -> list[Kpi]:
         Kpi("refund_rate", WEEKLY, SALES, _one("refunds"), {"gross": 1.0, "discounts": -1.0}, "A"),
         Kpi("discount_share", WEEKLY, SALES, _one("discounts"), _one("gross"), "A"),
         Kpi("conversions_returning", WEEKLY, SALES, _one("orders_of_existing"), basis="A"),
+        Kpi("cac_lagged", MONTHLY, ("total",), _one("cost_lagged"), _one("new_customers_lagged"), is_money=True),
+        Kpi("ltv_cac", MONTHLY, ("total",), _one("cohort_margin"), _one("cost_of_cohort")),
+        Kpi("cac_payback", MONTHLY, ("total",), _one("payback_days"), is_output=True),
         Kpi("cac_media", MONTHLY, ("total", "channel"), spend, customers, "A", is_money=True),
         Kpi(
             "cac_paid",

@@ -12,7 +12,7 @@ from tests.oracle.catalogue import Kpi
 MULTIPLES = frozenset(
     (
         *("pages_per_session", "frequency", "purchase_freq", "mer", "claims_ratio"),
-        *("roas_platform", "roas_first_party", "roas_net_media", "roas_net", "roas_margin"),
+        *("roas_platform", "roas_first_party", "roas_net_media", "roas_net", "roas_margin", "ltv_cac"),
         *("engagement_time_page", "engagement_time_session", "wait_time", "process_lead_time"),
     )
 )

@@ -43,7 +43,7 @@ def first_orders(truth: Truth) -> pd.DataFrame:
     return purchases(truth).drop_duplicates("person").reset_index(drop=True)
 
 
-def _with_age(truth: Truth, rows: pd.DataFrame) -> pd.DataFrame:
+def with_age(truth: Truth, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of people who have bought, with `age_days`: days since the day of their first order."""
     first = first_orders(truth)[["person", "date"]].rename(columns={"date": "first_date"})
     aged = rows.merge(first, on="person")
@@ -119,7 +119,7 @@ def _repurchase(truth: Truth, age: int) -> Fact:
     first = first_orders(truth)
     orders = purchases(truth)
     is_kept = ~orders["order_id"].isin(_given_back(truth))
-    later = _with_age(truth, orders[is_kept & ~orders["order_id"].isin(first["order_id"])])
+    later = with_age(truth, orders[is_kept & ~orders["order_id"].isin(first["order_id"])])
     repeaters = set(later.loc[later["age_days"] <= age, "person"])
     old_enough = first["date"] + pd.Timedelta(days=age) <= truth.until
     cohort = first[old_enough].assign(**{f"cohort_{age}": 1.0})
@@ -131,7 +131,7 @@ def value_until(truth: Truth, age: int, sold: str = "order_value", returned: str
     """Per person of `first_orders`: what they brought up to `age` days after their first order, refunds taken off."""
 
     def until_age(rows: pd.DataFrame, amount: str) -> pd.Series:
-        aged = _with_age(truth, rows)
+        aged = with_age(truth, rows)
         return aged[aged["age_days"] <= age].groupby("person")[amount].sum()
 
     people = first_orders(truth)["person"]

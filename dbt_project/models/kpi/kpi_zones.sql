@@ -38,7 +38,7 @@ fact_zones as (
     select '{{ fact }}' as fact, '(all)' as platform, time_zone from web
     union all
     {%- endfor %}
-    {%- for fact in ['ads', 'ad_breakdowns', 'reach', 'target_reach', 'segment_spend'] %}
+    {%- for fact in ['ads', 'ad_breakdowns', 'reach', 'target_reach', 'segment_spend', 'acquisition', 'payback'] %}
     select '{{ fact }}', platform, time_zone from ads
     union all
     {%- endfor %}

@@ -42,7 +42,8 @@ final as (
         definitions.unit,
         definitions.interval_kind,
         definitions.additivity = 'R' as is_ratio,
-        definitions.additivity = 'S' as is_stock,
+        -- What nobody counted or no model could tell is not 0.
+        definitions.additivity in ('S', 'M') as is_stock,
         definitions.is_share = 1 as is_share,
         definitions.is_partition = 1 as is_partition,
         definitions.is_paid_only = 1 as is_paid_only,

@@ -16,40 +16,13 @@ customers as (
     select * from {{ ref('dim_customer') }}
 ),
 
-orders as (
-    select * from {{ ref('fct_orders') }}
-    where is_counted
-),
-
-refunds as (
-    select * from {{ ref('fct_refunds') }}
-    where is_counted
+movements as (
+    select * from {{ ref('int_customer_movements') }}
 ),
 
 cohorts as (
     select * from customers
     where first_order_date is not null
-),
-
-movements as (
-    select
-        person_id,
-        order_date as date,
-        gross_reporting - discount_reporting as net,
-        margin_reporting as margin,
-        case when is_purchase then 1 end as purchases
-    from orders
-    union all
-    select person_id, refund_date, -refund_reporting, -margin_reporting, null
-    from refunds
-),
-
-person_movements as (
-    select
-        movements.*,
-        {{ days_from('cohorts.first_order_date', 'movements.date') }} as age_days
-    from movements
-    inner join cohorts on cohorts.person_id = movements.person_id
 ),
 
 realised as (
@@ -59,7 +32,7 @@ realised as (
         sum(case when age_days <= {{ age }} then net end) as net_{{ age }},
         sum(case when age_days <= {{ age }} then margin end) as margin_{{ age }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from person_movements
+    from movements
     group by person_id
 ),
 
@@ -90,7 +63,7 @@ grown as (
         {%- for age in value_ages %}
         1 as cohort_size_{{ age }},
         coalesce(realised.net_{{ age }}, 0) as cohort_net_{{ age }},
-        coalesce(realised.margin_{{ age }}, 0) as cohort_margin_{{ age }}{{ ',' if not loop.last }}
+        realised.margin_{{ age }} as cohort_margin_{{ age }}{{ ',' if not loop.last }}
         {%- endfor %}
     from cohorts
     inner join realised on realised.person_id = cohorts.person_id
@@ -99,15 +72,15 @@ grown as (
 
 moved as (
     select
-        person_movements.date,
+        movements.date,
         cohorts.first_order_channel as channel,
         cohorts.first_order_country as country,
         cohorts.first_order_customer_type as customer_type,
         cohorts.attribution_basis,
-        person_movements.net as net_of_people,
-        person_movements.purchases as orders_of_people
-    from person_movements
-    inner join cohorts on cohorts.person_id = person_movements.person_id
+        movements.net as net_of_people,
+        movements.purchases as orders_of_people
+    from movements
+    inner join cohorts on cohorts.person_id = movements.person_id
 ),
 
 final as (
