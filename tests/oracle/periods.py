@@ -34,6 +34,11 @@ def _days(values: pd.Series | pd.DatetimeIndex) -> np.ndarray:
     return values.to_numpy().astype("datetime64[D]")
 
 
+def is_long(grain: str) -> bool:
+    """Whether periods of a grain are months or quarters."""
+    return grain == "month" or grain.startswith("quarter")
+
+
 def period_start(grain: str, days: pd.Series | pd.DatetimeIndex) -> pd.Series:
     """First day of each day's period."""
     number = _days(days)

@@ -13,6 +13,11 @@ periods as (
     select * from {{ ref('int_periods') }}
 ),
 
+-- Quarters are the fiscal year's.
+dates as (
+    select * from {{ ref('int_dates') }}
+),
+
 coarse_grains as (
     select 'week' as period_grain
     union all
@@ -25,9 +30,9 @@ contained as (
     select
         coarse_grains.period_grain,
         case coarse_grains.period_grain
-            when 'week' then {{ week_start('given.period_start') }}
-            when 'month' then {{ month_start('given.period_start') }}
-            else {{ quarter_start('given.period_start') }}
+            when 'week' then dates.week_start
+            when 'month' then dates.month_start
+            else dates.quarter_start
         end as period_start,
         given.period_grain as part_grain,
         given.period_start as part_start,
@@ -40,6 +45,7 @@ contained as (
         measures.time_rule
     from given
     inner join measures on measures.measure_id = given.measure_id
+    inner join dates on dates.date = given.period_start
     cross join coarse_grains
     where given.period_grain = 'day'
         or (given.period_grain = 'month' and coarse_grains.period_grain = 'quarter')
