@@ -53,6 +53,11 @@ def _first_month(grain: str) -> int:
     return int(grain.partition("@")[2] or 1) - 1
 
 
+def plain(grain: str) -> str:
+    """The grain without the company's fiscal year: `quarter` for `quarter@5`."""
+    return grain.partition("@")[0]
+
+
 def next_start(grain: str, starts: pd.Series | pd.DatetimeIndex, periods: int = 1) -> pd.Series:
     """Start of the period that lies `periods` later."""
     number = _days(starts)

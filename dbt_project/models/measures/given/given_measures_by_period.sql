@@ -1,6 +1,10 @@
 -- Given measures at their own grain and at the coarser ones that they lie in, where those are not given themselves: days
 -- in weeks, months and quarters, months in quarters; a week lies in no month. People are never added up.
-with given as (
+with clock as (
+    select * from {{ ref('int_clock') }}
+),
+
+given as (
     select * from {{ ref('given_measures') }}
 ),
 
@@ -27,7 +31,7 @@ contained as (
         case coarse_grains.period_grain
             when 'week' then {{ week_start('given.period_start') }}
             when 'month' then {{ month_start('given.period_start') }}
-            else {{ quarter_start('given.period_start') }}
+            else {{ fiscal_quarter_start('given.period_start', 'clock.fiscal_year_start_month') }}
         end as period_start,
         given.period_grain as part_grain,
         given.period_start as part_start,
@@ -41,6 +45,7 @@ contained as (
     from given
     inner join measures on measures.measure_id = given.measure_id
     cross join coarse_grains
+    cross join clock
     where given.period_grain = 'day'
         or (given.period_grain = 'month' and coarse_grains.period_grain = 'quarter')
 ),
