@@ -11,7 +11,7 @@ from tests.oracle.facts import Additive, Fact, Mature
 from tests.oracle.identity import person_of
 from tests.oracle.leads import all_leads
 from tests.oracle.orders import counted, refunds_of_counted
-from tests.oracle.periods import company_day, is_long, period_end, period_start
+from tests.oracle.periods import company_day, period_end, period_start, plain
 from tests.oracle.state import Truth
 
 AGE = 365
@@ -75,7 +75,7 @@ class Payback:
         self._first_days = first_orders(truth)["date"]
 
     def cells(self, grain: str, segment_set: str) -> pd.DataFrame | None:
-        if segment_set != "total" or not is_long(grain):
+        if segment_set != "total" or plain(grain) not in ("month", "quarter"):
             return None
         cost = self._cost["cost"].groupby(period_start(grain, self._cost["date"])).sum()
         first = period_start(grain, self._first_days)

@@ -5,7 +5,7 @@ import pandas as pd
 from tests.oracle.calendar import Windows
 from tests.oracle.catalogue import SEGMENT_SETS
 from tests.oracle.facts import Additive, Distinct, Fact
-from tests.oracle.periods import is_long, period_end, period_start
+from tests.oracle.periods import period_end, period_start, plain
 from tests.oracle.state import Truth
 
 DIMS = ("platform", "channel", "campaign", "country", "device")
@@ -107,7 +107,7 @@ class TargetReach:
         self._truth, self.rows = truth, seen[seen["person_no"] % 10 < 4]
 
     def cells(self, grain: str, segment_set: str) -> pd.DataFrame | None:
-        if SEGMENT_SETS[segment_set] != ("platform",) or not is_long(grain):
+        if SEGMENT_SETS[segment_set] != ("platform",) or plain(grain) not in ("month", "quarter"):
             return None
         people = self.rows.groupby(period_start(grain, self.rows["date"]))["person_no"].nunique()
         starts = pd.Series(people.index)

@@ -70,7 +70,8 @@ def _of_set(
 ) -> pd.DataFrame | None:
     """The rows of one grain and set, all KPIs computed on one wide table of measures."""
     kpis = [kpi for kpi in legal if segment_set in kpi.sets and not (span.windows and "_x_" in segment_set)]
-    wide = _wide(facts, {name for kpi in kpis for name in kpi.counted_measures}, span, segment_set, calendar.until)
+    measures = {name for kpi in kpis for name in (*kpi.measures, *OWN_CASES.get(kpi.kpi_id, {}))}
+    wide = _wide(facts, measures, span, segment_set, calendar)
     if wide is None:
         return None
     dims, starts = SEGMENT_SETS[segment_set], wide["period_start"]
@@ -90,9 +91,6 @@ def _of_set(
     series = wide.groupby(list(dims)).ngroup().to_numpy() if dims else np.zeros(len(wide), int)
     is_other = (wide[list(dims)] == "(other)").any(axis=1).to_numpy(dtype=bool)
     known = {name: wide[name].to_numpy(dtype=float) for name in wide.columns.drop(["period_start", *dims])}
-    # What growth is measured against: the year before, where it was loaded whole.
-    before = np.where(calendar.are_whole(calendar.year_before(span.grain, starts)), bases[1].position, -1)
-    known |= {f"{name}{YEAR_AGO}": Base(before, is_open).of(values, is_open) for name, values in known.items()}
     parts: list[dict[str, np.ndarray]] = []
     for number, kpi in enumerate(kpis):
         exists = np.zeros(len(wide), bool)
@@ -157,11 +155,12 @@ def _values(
 
 
 def _wide(
-    facts: Sequence[Fact], measures: set[str], span: Span, segment_set: str, until: pd.Timestamp
+    facts: Sequence[Fact], measures: set[str], span: Span, segment_set: str, calendar: Calendar
 ) -> pd.DataFrame | None:
     """One row per period and cell, one column per measure; in dense sets every period of every series."""
     dims = SEGMENT_SETS[segment_set]
-    wanted = [fact.cells(span.grain, segment_set) for fact in facts if measures & set(fact.measures)]
+    counted = {name.removesuffix(YEAR_AGO) for name in measures}
+    wanted = [fact.cells(span.grain, segment_set) for fact in facts if counted & set(fact.measures)]
     cells = [found for found in wanted if found is not None and len(found)]
     if not cells:
         return None
@@ -169,14 +168,27 @@ def _wide(
     # Categories differ from fact to fact; plain text joins.
     cells = [part.astype(dict.fromkeys(dims, object)) for part in cells]
     if segment_set in DENSE_SETS:
-        cells.append(_grid(cells, span, dims, until))
+        cells.append(_grid(cells, span, dims, calendar.until))
     stacked = pd.concat(cells, ignore_index=True)
     columns = [name for name in stacked.columns if name not in keys]
     sums = stacked.groupby(keys, sort=True)[columns].sum(min_count=1)
     wide = pd.concat([sums.index.to_frame(index=False), sums.reset_index(drop=True)], axis=1)
     if segment_set == "channel" and "sessions" in wide:
         wide[CONTEXT] = wide.groupby("period_start")["sessions"].transform("sum")
-    return wide
+    return _with_year_ago(wide, {name for name in measures if name.endswith(YEAR_AGO)}, span, dims, calendar)
+
+
+def _with_year_ago(
+    wide: pd.DataFrame, measures: set[str], span: Span, dims: tuple[str, ...], calendar: Calendar
+) -> pd.DataFrame:
+    """The measures of the year before beside those of each complete period, where that was loaded whole."""
+    before = calendar.year_before(span.grain, wide["period_start"])
+    position = np.where(calendar.are_whole(before), _positions(wide, dims, before), -1)
+    is_open = (span.end(wide["period_start"]) > calendar.until).to_numpy()
+    base = Base(position, is_open)
+    counted = {name: name.removesuffix(YEAR_AGO) for name in measures if name.removesuffix(YEAR_AGO) in wide}
+    found = {name: base.of(wide[measure].to_numpy(), is_open) for name, measure in counted.items()}
+    return pd.concat([wide, pd.DataFrame(found, index=wide.index)], axis=1)
 
 
 def _grid(cells: Iterable[pd.DataFrame], span: Span, dims: tuple[str, ...], until: pd.Timestamp) -> pd.DataFrame:

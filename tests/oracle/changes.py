@@ -103,7 +103,7 @@ def _long(
     }
     measures = {name for kpi in wanted.values() for name in kpi.measures}
     span = Span(grain, grain)
-    wide = _wide(facts, measures, span, segment_set, calendar.until)
+    wide = _wide(facts, measures, span, segment_set, calendar)
     dims = SEGMENT_SETS[segment_set]
     if wide is None:
         return pd.DataFrame(columns=["kpi", "is_ratio", "period_start", "segment", "n", "d"]), [OTHER]

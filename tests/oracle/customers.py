@@ -83,7 +83,7 @@ def _new_customers(truth: Truth) -> list[Fact]:
     won = became_customers(truth)
     first_order_ids = won["order_id"].dropna()
     is_kept = ~won["order_id"].isin(_given_back(truth))
-    won = won.assign(new_customers=1.0, new_customers_kept=is_kept.astype(float))
+    won = won.assign(new_customers=1.0, new_customers_kept=np.where(is_kept, 1.0, np.nan))
     won["new_customers_paid"] = won["new_customers"].where(won["channel"].isin(PAID))
     won = won[won["date"] <= truth.until]
     sold, returned = counted(truth), refunds_of_counted(truth)

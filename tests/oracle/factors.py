@@ -120,7 +120,7 @@ def _of_set(
     measures = {
         name for product in wanted.values() for factor in product for name in (*factor.above, *factor.below)
     } | {name for kpi_id in wanted for name in legal[kpi_id].measures}
-    wide = _wide(facts, measures, Span(grain, grain), segment_set, calendar.until)
+    wide = _wide(facts, measures, Span(grain, grain), segment_set, calendar)
     if wide is None:
         return []
     dims = SEGMENT_SETS[segment_set]

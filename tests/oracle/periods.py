@@ -34,11 +34,6 @@ def _days(values: pd.Series | pd.DatetimeIndex) -> np.ndarray:
     return values.to_numpy().astype("datetime64[D]")
 
 
-def is_long(grain: str) -> bool:
-    """Whether periods of a grain are months or quarters."""
-    return grain == "month" or grain.startswith("quarter")
-
-
 def period_start(grain: str, days: pd.Series | pd.DatetimeIndex) -> pd.Series:
     """First day of each day's period."""
     number = _days(days)
@@ -56,6 +51,11 @@ def period_start(grain: str, days: pd.Series | pd.DatetimeIndex) -> pd.Series:
 def _first_month(grain: str) -> int:
     """Months from January to the first one of the (fiscal) year."""
     return int(grain.partition("@")[2] or 1) - 1
+
+
+def plain(grain: str) -> str:
+    """The grain without the company's fiscal year: `quarter` for `quarter@5`."""
+    return grain.partition("@")[0]
 
 
 def next_start(grain: str, starts: pd.Series | pd.DatetimeIndex, periods: int = 1) -> pd.Series:

@@ -1,6 +1,10 @@
 -- Given measures at their own grain and at the coarser ones that they lie in, where those are not given themselves: days
 -- in weeks, months and quarters, months in quarters; a week lies in no month. People are never added up.
-with given as (
+with clock as (
+    select * from {{ ref('int_clock') }}
+),
+
+given as (
     select * from {{ ref('given_measures') }}
 ),
 
@@ -11,11 +15,6 @@ measures as (
 
 periods as (
     select * from {{ ref('int_periods') }}
-),
-
--- Quarters are the fiscal year's.
-dates as (
-    select * from {{ ref('int_dates') }}
 ),
 
 coarse_grains as (
@@ -30,9 +29,9 @@ contained as (
     select
         coarse_grains.period_grain,
         case coarse_grains.period_grain
-            when 'week' then dates.week_start
-            when 'month' then dates.month_start
-            else dates.quarter_start
+            when 'week' then {{ week_start('given.period_start') }}
+            when 'month' then {{ month_start('given.period_start') }}
+            else {{ fiscal_quarter_start('given.period_start', 'clock.fiscal_year_start_month') }}
         end as period_start,
         given.period_grain as part_grain,
         given.period_start as part_start,
@@ -45,8 +44,8 @@ contained as (
         measures.time_rule
     from given
     inner join measures on measures.measure_id = given.measure_id
-    inner join dates on dates.date = given.period_start
     cross join coarse_grains
+    cross join clock
     where given.period_grain = 'day'
         or (given.period_grain = 'month' and coarse_grains.period_grain = 'quarter')
 ),
