@@ -36,7 +36,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "ad_demographics": {
         **{"date": "2026-03-02", "account_id": "1", "campaign_id": "c1", "age": "25-34", "gender": "female"},
-        **{"spend_micros": 0},
+        **{"impressions": 0, "spend_micros": 0},
     },
     "target_segment": {"valid_from": "2026-01-01", "age": "25-34", "gender": "female", "people": 100},
     "book_figures": {

@@ -84,7 +84,7 @@ a name here, a row in the seed.
         },
         'segment_spend': {
             'dims': ['platform', 'channel', 'campaign'],
-            'measures': ['spend_of_known_people', 'spend_on_target'],
+            'measures': ['impressions_on_known_people', 'spend_on_known_people', 'spend_on_target'],
         },
         'social_post_days': {
             'dims': ['platform'],

@@ -12,8 +12,10 @@ DIMS = ("platform", "channel", "campaign", "country", "device")
 
 
 def facts(truth: Truth) -> list[Fact]:
-    facts = [delivery(truth), _reach(truth), _reach_impressions(truth), _claims(truth)]
-    return [*facts, _in_segment(truth), TargetReach(truth)]
+    return [
+        *(delivery(truth), _reach(truth), _reach_impressions(truth), _claims(truth)),
+        *(_in_segment(truth), TargetReach(truth)),
+    ]
 
 
 def _with_campaign(truth: Truth, rows: pd.DataFrame) -> pd.DataFrame:
@@ -94,7 +96,9 @@ def _in_segment(truth: Truth) -> Fact:
     has_segment = [bool(wanted[day]) for day in rows["date"]]
     rows["spend_on_known"] = spend.where(pd.Series(has_segment, index=rows.index))
     rows["spend_on_target"] = spend.where(pd.Series(is_target, index=rows.index))
-    return Additive(rows, ("platform", "channel", "campaign"), ("spend_on_known", "spend_on_target"))
+    rows["impressions_on_known"] = rows["impressions"].astype(float).where(rows["spend_on_known"].notna())
+    measures = ("spend_on_known", "spend_on_target", "impressions_on_known")
+    return Additive(rows, ("platform", "channel", "campaign"), measures)
 
 
 class TargetReach:
@@ -105,6 +109,9 @@ class TargetReach:
     def __init__(self, truth: Truth) -> None:
         seen = _until(truth, "exposures")
         self._truth, self.rows = truth, seen[seen["person_no"] % 10 < 4]
+
+    def to_date(self, windows: Windows) -> None:
+        return None  # the report is about whole periods
 
     def cells(self, grain: str, segment_set: str) -> pd.DataFrame | None:
         if SEGMENT_SETS[segment_set] != ("platform",) or plain(grain) not in ("month", "quarter"):

@@ -14,6 +14,7 @@ OWN_CASES: dict[str, dict[str, float]] = {
     "roas_platform": {"claimed_orders": 1.0},
     "ltv_cac": {"people_of_cohort": 1.0},
     "cac_payback": {"payback_people": 1.0},
+    "audience_match": {"impressions_on_known": 1.0},
     **{name: {"orders_paid": 1.0} for name in ("roas_first_party", "roas_net_media", "roas_net", "roas_margin")},
 }
 # Books of months and a team's sheet have few cases by nature.

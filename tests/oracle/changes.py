@@ -22,6 +22,7 @@ LONG_SETS = ("source_medium", "campaign", "country", "landing_page")
 NOT_ADDED = {
     *("users", "active_users", "new_users", "users_any", "reach", "reach_impressions", "buyers", "returning_buyers"),
     *("active_at_start", "active_at_end", "lapsed", "followers", "sessions_of_all_channels"),
+    *("people_of_target", "market"),
 }
 SURVEYED = {"nps", "nki", "csat", "csat_share", "brand_recall"}
 KEY = (

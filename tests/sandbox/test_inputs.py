@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
+
 from sandbox.files import SHEET, write_files
 from sandbox.inputs import write_inputs
 from sandbox.world import World
@@ -56,8 +58,9 @@ def test_files_hold_what_was_known(world: World, tmp_path: Path) -> None:
     assert (social[0]["day"], social[-1]["day"]) == ("2024-06-09", "2025-10-24")
     posts = world.tables["social_posts"].set_index("post_id")
     grown = next(row for row in social if row["network"] == "instagram" and row["day"] == "2025-10-01")
-    share = (datetime(2025, 10, 2, 7) - posts.loc[grown["post"], "published_at"]).total_seconds() / 336 / 3600
-    assert int(grown["likes"]) == int(posts.loc[grown["post"], "likes"] * min(share, 1))
+    published = pd.Timestamp(str(posts.at[grown["post"], "published_at"]))
+    share = min((pd.Timestamp("2025-10-02T07:00") - published).total_seconds() / 336 / 3600, 1)
+    assert int(grown["likes"]) == int(float(str(posts.at[grown["post"], "likes"])) * share)
     assert [row["start"] for row in reach if row["grain"] == "quarter"][-1] == "2025-10-01"
     panel, search = read(tmp_path / "brand_panel.csv"), read(tmp_path / "search_console.csv")
     assert max(row["answered"] for row in panel) <= "2025-10-26T22:30:00Z"

@@ -23,6 +23,7 @@ final as (
         ads.campaign,
         ads.age,
         ads.gender,
+        ads.impressions,
         ads.spend_reporting,
         segments.valid_from is not null as is_target
     from ads

@@ -10,7 +10,8 @@ final as (
         channel,
         campaign,
         'none' as attribution_basis,
-        spend_reporting as spend_of_known_people,
+        impressions as impressions_on_known_people,
+        spend_reporting as spend_on_known_people,
         case when is_target then spend_reporting end as spend_on_target
     from ads
 )
