@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.resume import pytest_collection_modifyitems, pytest_runtest_makereport
+
+__all__ = ["pytest_collection_modifyitems", "pytest_runtest_makereport"]
+
 # Before anything imports them: telemetry of dbt, dlt, Dagster and Great Expectations stays off.
 os.environ.update(
     DO_NOT_TRACK="1",

@@ -84,26 +84,21 @@ def sessions(draw: st.DrawFn) -> Given:
 @st.composite
 def orders(draw: st.DrawFn) -> Given:
     """Orders in every state with their lines and what came back of them."""
-    chosen = draw(
-        st.lists(
-            st.fixed_dictionaries(
-                {
-                    "day": _day,
-                    "hour": st.integers(0, 23),
-                    "customer_id": st.sampled_from(["k1", "k2", None]),
-                    "financial_status": st.sampled_from(["PAID", "PENDING", "REFUNDED", "PARTIALLY_PAID"]),
-                    "is_test": st.sampled_from([False, False, False, True]),
-                    "journey_status": st.sampled_from(["known", "not_ready", "null"]),
-                    "last_utm_source": st.sampled_from(["google", "newsletter", "direct"]),
-                    "country_code": st.sampled_from(["SE", "NO", None]),
-                    "lines": st.lists(st.tuples(st.integers(1, 4), st.integers(100, 50_000)), min_size=1, max_size=3),
-                    "refunded": st.sampled_from([None, None, 0, 3, 30]),
-                }
-            ),
-            min_size=1,
-            max_size=10,
-        )
+    order_row: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+        {
+            "day": _day,
+            "hour": st.integers(0, 23),
+            "customer_id": st.sampled_from(["k1", "k2", None]),
+            "financial_status": st.sampled_from(["PAID", "PENDING", "REFUNDED", "PARTIALLY_PAID"]),
+            "is_test": st.sampled_from([False, False, False, True]),
+            "journey_status": st.sampled_from(["known", "not_ready", "null"]),
+            "last_utm_source": st.sampled_from(["google", "newsletter", "direct"]),
+            "country_code": st.sampled_from(["SE", "NO", None]),
+            "lines": st.lists(st.tuples(st.integers(1, 4), st.integers(100, 50_000)), min_size=1, max_size=3),
+            "refunded": st.sampled_from([None, None, 0, 3, 30]),
+        }
     )
+    chosen = draw(st.lists(order_row, min_size=1, max_size=10))
     found: Given = {"shopify.orders": [], "shopify.order_lines": [], "shopify.refund_lines": []}
     for number, order in enumerate(chosen):
         order_id, at = f"o{number}", f"{order['day']}T{order['hour']:02}:15"

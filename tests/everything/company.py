@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
-import pandas as pd
+import yaml
 
 from sandbox.inputs import write_config
 from sandbox.server import SandboxServer
 from sandbox.world import World
 from tests.everything.commands import CommandLine, Forked, Ran
+from tests.goal_comparison import RECORDS
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRETS = Path(".dlt/secrets.toml")
@@ -50,8 +50,14 @@ class Company:
         return self.command_line.run(*arguments)
 
     def refresh(self, as_of: datetime, cadence: str = "full") -> Ran:
-        """The vendors move to the instant, forget what they had mislaid, and are asked; armed faults stay armed."""
+        """The vendors move to the instant, forget what they had mislaid, and are asked; armed faults stay armed.
+
+        What people enter and export by hand is that of the instant, too.
+        """
         self.server.as_of = as_of
+        write_config(self.world, self.work / "config", as_of)
+        goals = yaml.safe_dump({"goals": RECORDS}, allow_unicode=True)  # those that the oracle knows
+        (self.work / "config" / "goals.yml").write_text(goals, "utf-8")
         return self.run("refresh", "--cadence", cadence, "--as-of", as_of.isoformat())
 
     def forget(self) -> None:
@@ -74,34 +80,18 @@ def company(
 ) -> Iterator[Company]:
     """Nothing is loaded yet; the vendors answer until the end of the block."""
     work = folder / "work"
-    write_config(world, work / "config")
     with SandboxServer(world, as_of) as server:
-        _write_secrets(server, work / SECRETS)
+        _write_secrets(server.environment() | {"SOURCES__FILES__FOLDER": "config/files"}, work / SECRETS)
         environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(ROOT)}
         yield Company(world, server, folder, command_line(work, environment))
 
 
-def _write_secrets(server: SandboxServer, file: Path) -> None:
+def _write_secrets(settings: Mapping[str, str], file: Path) -> None:
     """Everything that `.env.example` names may stand there, secret or not."""
     sections: dict[str, list[str]] = {}
-    for name, value in server.environment().items():
+    for name, value in settings.items():
         _, source, setting = name.lower().split("__", 2)
         sections.setdefault(source, []).append(f"{setting} = {json.dumps(value)}")
     file.parent.mkdir(parents=True)
     text = "\n".join("\n".join([f"[sources.{source}]", *lines]) for source, lines in sections.items())
     file.write_text(f"{text}\n", "utf-8")
-
-
-def table(marts: Path, name: str) -> pd.DataFrame:
-    """A published table."""
-    with duckdb.connect(":memory:") as connection:
-        connection.execute("set timezone = 'UTC'")
-        connection.execute(f"attach '{marts}' as marts (read_only)")
-        return connection.execute(f"select * from marts.{name}").df()
-
-
-def tables(marts: Path) -> list[str]:
-    with duckdb.connect(":memory:") as connection:
-        connection.execute(f"attach '{marts}' as marts (read_only)")
-        rows = connection.execute("select table_name from duckdb_tables() where database_name = 'marts'").fetchall()
-    return sorted(row[0] for row in rows)

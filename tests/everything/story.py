@@ -9,7 +9,8 @@ import pandas as pd
 
 from tests.everything.commands import Ran
 from tests.everything.company import Company
-from tests.oracle import kpi_values
+from tests.everything.published import table
+from tests.oracle import published
 
 # Fifteen months: the cohort of the first quarter is 365 days old on the day after FIRST, on which a month and a
 # quarter end. Summer time began two days before FIRST in both account zones of Europe, three weeks before in America.
@@ -26,6 +27,9 @@ class Step:
 
     ran: Ran
     marts: Path
+
+    def table(self, name: str) -> pd.DataFrame:
+        return table(self.marts, name)
 
 
 class Story:
@@ -90,11 +94,11 @@ class Story:
         return self._refresh("mended", NEXT)
 
     @cached_property
-    def truth_first(self) -> pd.DataFrame:
-        """The oracle's `kpi_values` as of FIRST."""
-        return kpi_values(self.company.world, FIRST)
+    def truth_first(self) -> dict[str, pd.DataFrame]:
+        """The oracle's tables as of FIRST."""
+        return published(self.company.world, FIRST)
 
     @cached_property
-    def truth_next(self) -> pd.DataFrame:
-        """The oracle's `kpi_values` as of NEXT."""
-        return kpi_values(self.company.world, NEXT)
+    def truth_next(self) -> dict[str, pd.DataFrame]:
+        """The oracle's tables as of NEXT."""
+        return published(self.company.world, NEXT)

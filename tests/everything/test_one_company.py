@@ -7,7 +7,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -17,22 +16,22 @@ from sandbox.vendors import google_ads, google_analytics, shopify
 from sandbox.vendors.meta_organic import VENDOR as META_ORGANIC
 from sandbox.world import build_world
 from tests.comparison import report
-from tests.everything.company import SECRETS, company, table, tables
+from tests.equality import unequal
+from tests.everything.company import SECRETS, company
 from tests.everything.leaks import Planted
-from tests.everything.story import FIRST, LAST_DAY, MONTHS, NEXT, NEXT_DAY, SEED, Story
+from tests.everything.published import OF_SNAPSHOTS, assert_equal_marts
+from tests.everything.story import FIRST, LAST_DAY, MONTHS, NEXT, NEXT_DAY, SEED, Step, Story
 from tests.oracle import ads, costs, orders, web
 from tests.oracle.assemble import CONTEXT
 from tests.oracle.catalogue import KPIS
 from tests.oracle.state import Truth
 
 STALE = {"hubspot", "mailchimp", "meta_organic", "typeform"}
-FRESH = {"config", "google_ads", "google_analytics", "meta_ads", "shopify"}
-# What tells one run from another, and says nothing of the company.
-OF_THE_RUN = {"data_quality": None, "publish_info": None, "source_status": "last_load_at"}
+FRESH = {"config", "files", "google_ads", "google_analytics", "meta_ads", "shopify"}
 # Settings of the vendors that are no secrets.
 PUBLIC = {
     *("base_url", "token_url", "shop", "property_id", "customer_ids", "account_ids", "page_ids", "ig_user_ids"),
-    *("page_history_days", "instagram_history_days", "test_property"),
+    *("page_history_days", "instagram_history_days", "test_property", "folder"),
 }
 
 
@@ -45,27 +44,17 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 def test_the_published_marts_equal_the_oracle(story: Story) -> None:
     assert story.first.ran.code == 0, story.first.ran.err
-    found = table(story.first.marts, "kpi_values")
+    found = story.first.table("kpi_values")
     legal = {(kpi.kpi_id, name) for kpi in KPIS for name in kpi.sets}
     assert set(zip(found["kpi_id"], found["segment_set"], strict=True)) == legal
-    assert report(found, story.truth_first) == ""
+    assert unequal(story.first.table, story.truth_first, FIRST) == ""
 
 
 def test_the_same_refresh_again_changes_nothing(story: Story) -> None:
     assert story.again.ran.code == 0, story.again.ran.err
     print(f"the same refresh again took {story.again.ran.seconds:.1f} s")
     assert story.again.ran.err.count("nothing new") == len(STALE | FRESH) + 1  # and the models
-    assert tables(story.again.marts) == tables(story.first.marts)
-    for name in tables(story.first.marts):
-        dropped = OF_THE_RUN.get(name, "")
-        if dropped is not None:
-            before, after = (_sorted(table(step.marts, name), dropped) for step in (story.first, story.again))
-            pd.testing.assert_frame_equal(before, after, obj=name)
-
-
-def _sorted(frame: pd.DataFrame, dropped: str) -> pd.DataFrame:
-    kept = frame.drop(columns=dropped or [])
-    return kept.sort_values(list(kept.columns), ignore_index=True)
+    assert_equal_marts(story.first.marts, story.again.marts)
 
 
 def test_sources_that_fail_are_named_and_make_the_run_red(story: Story) -> None:
@@ -101,50 +90,46 @@ def test_while_some_sources_fail_the_numbers_of_the_others_are_right(story: Stor
     measures = {name for area in (web, ads, orders, costs) for fact in area.facts(truth) for name in fact.measures}
     fresh = [kpi.kpi_id for kpi in KPIS if set(kpi.measures) - {CONTEXT} <= measures]
     assert {"web_users", "spend", "reach", "revenue_net", "roas_net", "claims_ratio", "mer"} <= set(fresh)
-    found = table(story.disturbed.marts, "kpi_values")
-    expected = story.truth_next
+    found, expected = story.disturbed.table("kpi_values"), story.truth_next["kpi_values"]
     wrong = report(found[found["kpi_id"].isin(fresh)], expected[expected["kpi_id"].isin(fresh)])
     assert wrong == ""
 
 
 @pytest.mark.parametrize("kpi_id", ["email_delivered", "leads", "impressions_organic", "nps"])
 def test_the_numbers_of_a_failed_source_stay_and_its_new_day_is_missing(story: Story, kpi_id: str) -> None:
-    before, after = (_totals(step.marts, kpi_id) for step in (story.first, story.disturbed))
-    is_new = after["period_end"] >= NEXT_DAY
+    before, after = (_totals(step, kpi_id) for step in (story.first, story.disturbed))
+    is_new = pd.Series([_last_day(*period) >= NEXT_DAY for period in after.index], index=after.index)
     assert is_new.any()
     assert after.loc[is_new, "is_missing"].all()
     assert after.loc[is_new, "value"].isna().all()
     old = after[~is_new]
     assert len(old) > 4
     assert not old["is_missing"].any()
-    closed = before[before["period_end"] <= LAST_DAY]
-    pd.testing.assert_series_equal(old["value"], closed["value"])
+    pd.testing.assert_series_equal(old["value"], before.loc[old.index, "value"])
 
 
-def _totals(marts: Path, kpi_id: str) -> pd.DataFrame:
-    """Rows of the set `total` by grain and start, with the period's last day as text."""
-    values = table(marts, "kpi_values")
+def _totals(step: Step, kpi_id: str) -> pd.DataFrame:
+    """Rows of the set `total` by grain and start."""
+    values = step.table("kpi_values")
     values = values[(values["kpi_id"] == kpi_id) & (values["segment_set"] == "total")]
-    values = values.assign(period_end=values["period_end"].astype(str).str[:10])
     return values.set_index(["period_grain", "period_start"]).sort_index()
+
+
+def _last_day(grain: str, start: pd.Timestamp) -> str:
+    frequency = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q"}[grain.removesuffix("_to_date")]
+    return str(pd.Period(start, frequency).end_time.date())
 
 
 def test_the_next_day_with_its_restated_days_equals_the_oracle(story: Story) -> None:
     assert story.mended.ran.code == 0, story.mended.ran.err
-    found, expected = table(story.mended.marts, "kpi_values"), story.truth_next
-    # The oracle is that of one first load, which knows a single day of Instagram's followers.
-    gained = "followers_gained"
-    wrong = report(found[found["kpi_id"] != gained], expected[expected["kpi_id"] != gained])
-    assert wrong == ""
-    restated = report(
-        found[(found["period_grain"] == "day") & (found["period_start"] <= LAST_DAY)],
-        story.truth_first[story.truth_first["period_grain"] == "day"],
-    )
-    assert "web_sessions" in restated, "no day was restated: this proves less than it says"
+    assert unequal(story.mended.table, story.truth_next, NEXT, OF_SNAPSHOTS) == ""
+    found, before = story.mended.table("kpi_values"), story.truth_first["kpi_values"]
+    old = found[(found["period_grain"] == "day") & (found["period_start"] <= LAST_DAY)]
+    assert "web_sessions" in report(old, before[before["period_grain"] == "day"]), "no day was restated"
 
 
 def test_two_loads_know_what_instagram_gained_between(story: Story) -> None:
-    values = table(story.mended.marts, "kpi_values")
+    values = story.mended.table("kpi_values")
     chosen = (values["kpi_id"] == "followers_gained") & (values["period_grain"] == "day")
     chosen &= (values["period_start"] == NEXT_DAY) & (values["platform"] == "instagram")
     days = story.company.world.tables["social_days"]
