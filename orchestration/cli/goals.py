@@ -99,7 +99,7 @@ def _line(sign: Text, label: Text, *figures: Text) -> Table:
     line = Table(box=None, expand=True, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
     line.add_column(width=1)
     line.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
-    for width in (9, 9, 11, 9, 9):
+    for width in (10, 10, 11, 10, 9):
         line.add_column(justify="right", no_wrap=True, width=width)
     line.add_row(sign, label, *figures)
     return line
