@@ -37,6 +37,16 @@ class Grain(StrEnum):
     quarter_to_date = "quarter_to_date"
 
 
+class ChangeGrain(StrEnum):
+    week = "week"
+    month = "month"
+
+
+class Comparison(StrEnum):
+    previous = "previous"
+    previous_year = "previous_year"
+
+
 class Persona(StrEnum):
     executive = "executive"
     manager = "manager"
@@ -122,6 +132,25 @@ def goals_check(as_json: AsJson = False) -> None:
     from orchestration.cli.goals_check import check as run
 
     raise typer.Exit(run(as_json))
+
+
+@app.command()
+def why(
+    kpi_id: Annotated[str, typer.Argument(metavar="ID", help="A KPI, like revenue_net.")],
+    grain: Annotated[ChangeGrain, typer.Option(help="Period.")] = ChangeGrain.month,
+    period: Annotated[
+        str | None, typer.Option(metavar="DATE", help="A day of the period (default: the last complete one).")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="DIM", help="Split by this dimension, not by the leading one.")
+    ] = None,
+    against: Annotated[Comparison, typer.Option(help="What it is compared with.")] = Comparison.previous,
+    as_json: AsJson = False,
+) -> None:
+    """Why a KPI moved: by segment (values, mix) and by factor."""
+    from orchestration.cli.why import why as run
+
+    raise typer.Exit(run(kpi_id, grain.value, period, by, against.value, as_json))
 
 
 @app.command()

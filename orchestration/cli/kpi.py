@@ -25,7 +25,7 @@ def kpi(kpi_id: str, grain: str, date_from: str | None, date_to: str | None, by:
         first, last = (date.fromisoformat(text) if text else None for text in (date_from, date_to))
         dimensions = _dimensions(by)
         with open_marts(Home.find().marts) as marts:
-            known = _known(marts, kpi_id)
+            known = known_kpi(marts, kpi_id)
             rows = read(marts, kpi_id, grain, first, last, dimensions)
             info = marts.info()
     except NothingPublishedError as error:
@@ -72,7 +72,8 @@ def _dimensions(by: str | None) -> list[str]:
     return names
 
 
-def _known(marts: Marts, kpi_id: str) -> Row:
+def known_kpi(marts: Marts, kpi_id: str) -> Row:
+    """The KPI's row of the catalogue; WrongQuestionError names near ones if there is none."""
     catalog = marts.catalog()
     if kpi_id in catalog:
         return catalog[kpi_id]

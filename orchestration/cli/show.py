@@ -65,6 +65,20 @@ def _signed(moved: float, unit: str) -> str:
     return f"{arrow}{abs(moved):>5,.{digits}f}{unit}"
 
 
+def effect(value: float | None, unit: str, change: float) -> str:
+    """What something adds to a change, with its sign and no unit: of ratios percentage points."""
+    if value is None:
+        return "–"
+    if unit == "ratio":
+        return f"{value * 100:+,.{2 if abs(change) >= 0.001 else 4}f}"
+    if unit == "index":
+        return f"{value:+,.2f}"
+    if unit == "x":
+        return f"{value:+,.{2 if abs(change) >= 0.1 else 4}f}"
+    is_whole = abs(value - round(value)) < 1e-9
+    return f"{value:+,.{0 if is_whole or abs(value) >= 100 else 2}f}"
+
+
 def colour(moved: float | None, direction: str) -> str:
     """green for the better, red for the worse, plain where the direction says nothing."""
     if moved is None or abs(moved) < 0.05 or direction not in ("higher_better", "lower_better"):
