@@ -65,5 +65,10 @@
 {% macro default__fixed_text(number, decimals) %}format('{:,.{{ decimals }}f}', cast({{ number }} as double)){% endmacro %}
 {% macro spark__fixed_text(number, decimals) %}format_number(cast({{ number }} as double), {{ decimals }}){% endmacro %}
 
+{# A quantile of a number over a window: written before `over`. #}
+{% macro window_quantile(column, quantile) %}{{ return(adapter.dispatch('window_quantile')(column, quantile)) }}{% endmacro %}
+{% macro default__window_quantile(column, quantile) %}quantile_cont({{ column }}, {{ quantile }}){% endmacro %}
+{% macro spark__window_quantile(column, quantile) %}percentile({{ column }}, {{ quantile }}){% endmacro %}
+
 {% macro duckdb__safe_cast(field, type) %}try_cast({{ field }} as {{ type }}){% endmacro %}
 {% macro spark__safe_cast(field, type) %}try_cast({{ field }} as {{ type }}){% endmacro %}

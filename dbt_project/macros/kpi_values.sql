@@ -37,6 +37,10 @@ benchmarks as (
     select * from {{ ref('kpi_benchmark_values') }}
 ),
 
+judgements as (
+    select * from {{ ref('kpi_judgements') }}
+),
+
 compared_periods as (
     select
         periods.period_no,
@@ -105,9 +109,10 @@ final as (
         cells.is_missing,
         cells.is_unreliable,
         cells.tz_mismatch,
-        cast(null as boolean) as is_anomaly,
-        cast(null as {{ dbt.type_string() }}) as anomaly_reason,
-        cast(null as {{ dbt.type_string() }}) as recommended_action,
+        judgements.is_anomaly,
+        judgements.anomaly_score,
+        judgements.anomaly_reason,
+        judgements.recommended_action,
         clock.loaded_at
     from cells
     inner join keys on keys.kpi_no = cells.kpi_no
@@ -122,7 +127,7 @@ final as (
         and {{ alias }}.cell_no = cells.cell_no
         and {{ alias }}.period_no = compared_periods.{{ alias }}_no
     {%- endfor %}
-    {%- for alias in ['targets', 'benchmarks'] %}
+    {%- for alias in ['targets', 'benchmarks', 'judgements'] %}
     left join {{ alias }}
         on {{ alias }}.kpi_no = cells.kpi_no
         and {{ alias }}.period_no = cells.period_no

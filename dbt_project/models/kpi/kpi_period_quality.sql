@@ -17,19 +17,6 @@ settle_days as (
     select * from {{ source('raw_config', 'settle_days') }}
 ),
 
-fact_sources as (
-    select * from {{ ref('fact_sources') }}
-),
-
-
-terms as (
-    select distinct kpi_id, kpi_version, measure_id from {{ ref('kpi_terms') }}
-),
-
-measures as (
-    select distinct measure_id, fact from {{ ref('measures') }}
-),
-
 period_days as (
     select * from {{ ref('int_period_days') }}
 ),
@@ -38,8 +25,8 @@ periods as (
     select * from {{ ref('int_periods') }}
 ),
 
-keys as (
-    select * from {{ ref('kpi_keys') }}
+kpi_sources as (
+    select * from {{ ref('kpi_sources') }}
 ),
 
 settled as (
@@ -87,20 +74,6 @@ told_periods as (
         and periods.{{ start }} = source_periods.period_start
     {{ 'union all' if not loop.last }}
     {%- endfor %}
-),
-
-kpi_sources as (
-    select distinct
-        keys.kpi_no,
-        fact_sources.source,
-        fact_sources.platform,
-        {{ is_year_ago('terms.measure_id') }} as is_year_ago
-    from keys
-    inner join terms
-        on terms.kpi_id = keys.kpi_id
-        and terms.kpi_version = keys.kpi_version
-    inner join measures on measures.measure_id = {{ base_measure('terms.measure_id') }}
-    inner join fact_sources on fact_sources.fact = measures.fact
 ),
 
 scopes as (

@@ -1,0 +1,52 @@
+-- What the values are signs of, and what is recommended: at most one signal per value, the most specific.
+with stacked as (
+    select * from {{ ref('kpi_signals__anomalies') }}
+    union all
+    select * from {{ ref('kpi_signals__gaps') }}
+    union all
+    select * from {{ ref('kpi_signals__recent') }}
+),
+
+signals as (
+    select * from {{ ref('action_signals') }}
+),
+
+segments as (
+    select * from {{ ref('kpi_segments') }}
+),
+
+ranked as (
+    select
+        stacked.*,
+        signals.action,
+        row_number() over (
+            partition by stacked.kpi_no, stacked.cell_no, stacked.period_no order by signals.priority nulls last
+        ) as position
+    from stacked
+    inner join signals on signals.signal_id = stacked.signal_id
+),
+
+final as (
+    select
+        ranked.signal_id,
+        ranked.kpi_no,
+        ranked.cell_no,
+        ranked.period_no,
+        ranked.value,
+        ranked.expected_value,
+        ranked.score,
+        ranked.movement,
+        ranked.tone,
+        ranked.is_first,
+        ranked.reason,
+        replace(
+            ranked.action,
+            '{segment}',
+            case when segments.segment_set = 'total' then 'the total' else {{ cell_text('segments') }} end
+        ) as recommended_action
+    from ranked
+    inner join segments on segments.cell_no = ranked.cell_no
+    where ranked.position = 1
+)
+
+select * from final

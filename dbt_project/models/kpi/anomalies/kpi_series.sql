@@ -1,0 +1,78 @@
+-- The values that the detector may look at, and how they stray: complete, settled, of enough cases, of no missing day.
+-- One dimension at most: finer cells have too few cases and would say the same again.
+with cells as (
+    select * from {{ ref('kpi_cells') }}
+    where value is not null
+        and not is_missing
+        and not is_unreliable
+        and settled_share >= 1
+),
+
+keys as (
+    select * from {{ ref('kpi_keys') }}
+),
+
+segments as (
+    select * from {{ ref('kpi_segments') }}
+),
+
+anomaly_sets as (
+    select * from {{ ref('anomaly_sets') }}
+),
+
+periods as (
+    select * from {{ ref('int_periods') }}
+    where not is_open_period
+),
+
+grains as (
+    select * from {{ ref('anomaly_grains') }}
+),
+
+described as (
+    select
+        cells.kpi_no,
+        cells.cell_no,
+        cells.period_no,
+        grains.grain_no,
+        grains.steps_per_cycle,
+        grains.cycles_per_season,
+        case
+            when keys.interval_kind = 'wilson' and cells.numerator between 0 and cells.denominator then 'share'
+            when keys.interval_kind = 'mean' then 'index'
+            when keys.unit in ('count', 'people') and not keys.is_ratio then 'count'
+            else 'amount'
+        end as scale,
+        cells.value,
+        cells.numerator,
+        cells.denominator,
+        cells.n,
+        keys.is_ratio,
+        {{ ratio('cells.upper - cells.lower', '2 * 1.96') }} as standard_error
+    from cells
+    inner join keys on keys.kpi_no = cells.kpi_no
+    inner join segments on segments.cell_no = cells.cell_no
+    inner join anomaly_sets on anomaly_sets.segment_set = segments.segment_set
+    inner join periods on periods.period_no = cells.period_no
+    inner join grains on grains.period_grain = periods.period_grain
+),
+
+final as (
+    select
+        kpi_no,
+        cell_no,
+        period_no,
+        cast(kpi_no as bigint) * 1000000000 + cell_no * 10 + grain_no as series_no,
+        period_no as step_no,  -- periods of a grain are numbered without gaps
+        steps_per_cycle,
+        cycles_per_season,
+        scale,
+        value,
+        {{ to_level() }} as level,
+        n,
+        is_ratio,
+        standard_error
+    from described
+)
+
+select * from final

@@ -1,0 +1,46 @@
+-- The checks of each proposed action in their order, with what was found, and the key of the row that shows it.
+with outcomes as (
+    select * from {{ ref('kpi_check_outcomes') }}
+),
+
+keys as (
+    select * from {{ ref('kpi_keys') }}
+),
+
+segments as (
+    select * from {{ ref('kpi_segments') }}
+),
+
+periods as (
+    select * from {{ ref('int_periods') }}
+),
+
+clock as (
+    select * from {{ ref('int_clock') }}
+),
+
+final as (
+    select
+        outcomes.action_id,
+        outcomes.check_no,
+        outcomes.label,
+        outcomes.is_about_data,
+        outcomes.outcome,
+        outcomes.finding,
+        keys.kpi_id,
+        keys.kpi_version,
+        periods.period_grain,
+        periods.period_start,
+        segments.segment_set,
+        {{ dimension_list('segments') }},
+        keys.attribution_basis,
+        keys.date_basis,
+        case when keys.unit = 'money' then clock.reporting_currency when keys.unit is not null then 'none' end as currency
+    from outcomes
+    left join keys on keys.kpi_no = outcomes.kpi_no
+    left join segments on segments.cell_no = outcomes.cell_no
+    left join periods on periods.period_no = outcomes.period_no
+    cross join clock
+)
+
+select * from final
