@@ -124,12 +124,16 @@ def _social_history(world: World, as_of: datetime) -> pd.DataFrame:
     )
 
 
+YEAR_ENDS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+
+
 def _target_reach(world: World, as_of: datetime) -> pd.DataFrame:
-    """Distinct people of the target segment by month and quarter."""
+    """Distinct people of the target segment by month and quarter of the fiscal year."""
     seen = world.tables["exposures"]
     seen = seen[(seen["person_no"] % 10 < 4) & (seen["date"] <= _last_day(world, as_of))]
     found = []
-    for grain, frequency in (("month", "M"), ("quarter", "Q")):
+    last_month = YEAR_ENDS[world.company.fiscal_year_start_month - 2]
+    for grain, frequency in (("month", "M"), ("quarter", f"Q-{last_month}")):
         start = seen["date"].dt.to_period(frequency).dt.start_time
         people = seen.groupby(start)["person_no"].nunique()
         found.append(pd.DataFrame({"grain": grain, "start": people.index.strftime("%Y-%m-%d"), "people": people.array}))

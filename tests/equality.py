@@ -36,8 +36,8 @@ def unequal_values(found: Tables, expected: Mapping[str, pd.DataFrame], besides:
     """The same of values and their changes alone, whatever the goals are."""
     parts = [report(_kept(found("kpi_values"), besides), _kept(expected["kpi_values"], besides))]
     for name, oracle in CHANGES.items():
-        pair = (_kept(frame, besides) for frame in (found(name), expected[name]))
-        if differs := change_report(*pair, oracle.KEY, oracle.VALUES):
+        ours, theirs = (_kept(frame, besides) for frame in (found(name), expected[name]))
+        if differs := change_report(ours, theirs, oracle.KEY, oracle.VALUES):
             parts.append(f"{name}: {differs}")
     return "\n".join(part for part in parts if part)
 

@@ -73,10 +73,11 @@ def _code(column: str, pattern: str, words: str) -> Rule:
 _GRAIN = _one_of("period_grain", "day", "week", "month", "quarter")
 _FIRST_DAY = Rule(
     "period_start",
-    # date_trunc gives the Monday for a week; an unknown grain is the rule of period_grain.
+    # date_trunc gives the Monday for a week; an unknown grain is the rule of period_grain. A quarter begins with any
+    # month: it is the fiscal year's, which a file does not know.
     "case period_grain when 'week' then period_start = date_trunc('week', period_start) "
     "when 'month' then period_start = date_trunc('month', period_start) "
-    "when 'quarter' then period_start = date_trunc('quarter', period_start) end",
+    "when 'quarter' then period_start = date_trunc('month', period_start) end",
     "is not the first day of its period",
 )
 # By column, in every entity that has it.

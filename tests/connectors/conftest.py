@@ -109,7 +109,9 @@ class Landing:
 
     def refresh(self, source: Source, as_of: datetime = AS_OF, **bounds: date) -> LoadResult:
         """Plans and loads as the product does; the last day is the one before `as_of`."""
-        plan = plan_load(source, self.path, as_of, as_of.date() - timedelta(days=1), HISTORY_START, **bounds)
+        last_day = as_of.date() - timedelta(days=1)
+        date_from, date_to = bounds.get("date_from"), bounds.get("date_to")
+        plan = plan_load(source, self.path, as_of, last_day, HISTORY_START, date_from, date_to)
         return load(source, self.path, plan, as_of, self.hasher)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:

@@ -128,6 +128,3 @@ class TargetReach:
                 "market": market,
             }
         )
-
-    def to_date(self, windows: Windows) -> None:
-        return None

@@ -78,7 +78,8 @@ def state(tmp_path: Path) -> Path:
 
 
 def refresh(source: Source, state: Path, as_of: datetime = AS_OF, **bounds: date) -> LoadResult:
-    plan = plan_load(source, state, as_of, as_of.date() - timedelta(days=1), FIRST, **bounds)
+    last_day = as_of.date() - timedelta(days=1)
+    plan = plan_load(source, state, as_of, last_day, FIRST, bounds.get("date_from"), bounds.get("date_to"))
     return load(source, state, plan, as_of, Hasher(b"key"))
 
 
