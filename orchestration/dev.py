@@ -5,6 +5,8 @@ import signal
 import sys
 from pathlib import Path
 
+from dotenv import load_dotenv
+
 import connectors
 from orchestration.home import Home
 from orchestration.init import initialise
@@ -18,6 +20,7 @@ def main() -> None:
 
     The working folder stays the caller's: `data`, `config` and `.dlt` in it are those that `nyckeltal` uses.
     """
+    load_dotenv(Path(".env"))  # Dagster reads it, too, but it may say where the home is
     initialise(Home.find(), connectors.sources())
     # A script's background job ignores interrupts, and `dagster dev` would hand that on to its children: it could
     # never be stopped politely.

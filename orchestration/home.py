@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = ROOT / "dbt_project"
+CONFIG_START = ROOT / "config"
 DAGSTER_YAML = ROOT / "dagster.yaml"
 
 

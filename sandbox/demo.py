@@ -92,6 +92,7 @@ def sandbox(world: list[str], home: Path) -> Iterator[dict[str, str]]:
                 **read_env(env_file, server),
                 "NYCKELTAL_HOME": str(home),
                 "NYCKELTAL_CONFIG": str(config),
+                "PYTHON_DOTENV_DISABLED": "1",  # real accounts have no place in the simulated company
             }
         finally:
             server.send_signal(signal.SIGTERM)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+from dotenv import load_dotenv
 from rich.console import Console
 from rich.table import Table as View
 
@@ -64,4 +65,5 @@ def main(source: Source, arguments: list[str] | None = None) -> int:
 
 
 def run(source: Source) -> None:
+    load_dotenv(Path(".env"))  # what is set already wins
     sys.exit(main(source))

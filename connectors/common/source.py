@@ -56,6 +56,8 @@ class Source:
     cursor_overlap: timedelta = timedelta(minutes=10)  # search indexes lag behind writes
     freshness_lag: timedelta = timedelta(hours=30)  # older than this is late
     is_optional: bool = True  # an unconfigured source is an empty table, and no fault
+    one_of: tuple[tuple[str, ...], ...] = ()  # ways to configure it: settings of which one set must be given whole
+    check: Callable[[], None] = lambda: None  # SourceError for what is wrong and can be told without the vendor
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def table(self, name: str) -> Table:
@@ -64,6 +66,10 @@ class Source:
     def missing_settings(self) -> list[Setting]:
         """Required settings without a value."""
         return [item for item in self.settings if item.is_required and not setting_value(self.name, item)]
+
+    def given_settings(self) -> set[str]:
+        """Names of all settings that have a value."""
+        return {item.name for item in self.settings if setting_value(self.name, item)}
 
     @property
     def is_configured(self) -> bool:

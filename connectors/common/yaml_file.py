@@ -37,13 +37,13 @@ for _tag, _pattern, _first in (
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
 
 
-def read_model(path: Path, model: type[Model]) -> Model:
-    """The file as a model; ConfigError in one sentence when it is missing, no YAML, or does not fit."""
+def read_model(path: Path, model: type[Model], start: str = "correct the name, or make it") -> Model:
+    """The file as a model; ConfigError in one sentence when it is no YAML, does not fit, or is missing (`start`)."""
     label = file_label(path)
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
-        raise ConfigError(f"{label} is missing: make it after docs/configuration.md") from None
+        raise ConfigError(f"{label} is missing: {start}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{label} is not UTF-8: save it as UTF-8") from None
     return parse_model(text, label, model)

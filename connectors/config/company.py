@@ -142,4 +142,5 @@ def config_folder() -> Path:
 
 def read_company(folder: Path) -> Company:
     """`company.yml` of a configuration folder; ConfigError (a ValueError) in one sentence."""
-    return read_model(folder / "company.yml", Company)
+    start = "make it after docs/configuration.md, or let `nyckeltal init` lay a commented start"
+    return read_model(folder / "company.yml", Company, start)

@@ -43,6 +43,29 @@ def default_mappings() -> Path:
     return config_folder() / "mappings"
 
 
+def mapping_files(folder: Path) -> list[Path]:
+    """All mappings of a folder, by name."""
+    return sorted(path for path in folder.glob("*") if path.suffix in (".yml", ".yaml"))
+
+
+def check_settings() -> None:
+    """SourceError when the input folder is not there, no mapping says what its files mean, or one cannot be read."""
+    _require_folder(Path(dlt.config.get("sources.files.folder", str) or "."))
+    mappings = Path(dlt.config.get("sources.files.mappings", str) or default_mappings())
+    found = mapping_files(mappings)
+    if not found:
+        raise SourceError(
+            f"files: {mappings} holds no mapping, so nothing is loaded: `nyckeltal files FOLDER --suggest` drafts one."
+        )
+    for path in found:
+        read_mapping(path)
+
+
+def _require_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise SourceError("files: the input folder is not there: correct SOURCES__FILES__FOLDER.")
+
+
 def preview(folder: Path, mapping: Path, hasher: Hasher) -> Shaped:
     """What one mapping makes of a folder; SourceError when it does not fit or too many rows of a file are bad."""
     said = read_mapping(mapping)
@@ -81,10 +104,8 @@ class Reading:
 
     @cached_property
     def _shaped(self) -> dict[str, Shaped]:
-        if not self._folder.is_dir():
-            raise SourceError("files: the input folder is not there: correct SOURCES__FILES__FOLDER.")
-        paths = sorted(path for path in self._mappings.glob("*") if path.suffix in (".yml", ".yaml"))
-        return {path.name: preview(self._folder, path, self._hasher) for path in paths}
+        _require_folder(self._folder)
+        return {path.name: preview(self._folder, path, self._hasher) for path in mapping_files(self._mappings)}
 
     @cached_property
     def entities(self) -> dict[str, list[pa.Table]]:
@@ -138,6 +159,7 @@ SOURCE = Source(
         Setting("mappings", "the folder with mapping files; default mappings/ in the configuration", is_required=False),
     ),
     build=lambda request: files_source(request),
+    check=check_settings,
     reload_days=1,
     settle_days=0,
 )

@@ -88,6 +88,7 @@ SOURCE = Source(
         Setting("token_url", f"default {TOKEN_URL}", is_required=False),
     ),
     build=lambda request: google_analytics_source(request),
+    one_of=(("service_account_info",), ("client_id", "client_secret", "refresh_token")),
     reload_days=3,  # a day is complete after 24 to 48 hours
     settle_days=3,
 )

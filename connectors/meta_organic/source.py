@@ -206,6 +206,7 @@ SOURCE = Source(
         Setting("base_url", "another host than graph.facebook.com", is_required=False),
     ),
     build=lambda request: meta_organic_source(request),
+    one_of=(("page_ids",), ("ig_user_ids",)),
     reload_days=30,
     settle_days=2,
 )

@@ -260,6 +260,7 @@ SOURCE = Source(
         Setting("business_tag", "customer tag of business customers, default b2b", is_required=False),
     ),
     build=lambda request: shopify_source(request),
+    one_of=(("access_token",), ("client_id", "client_secret")),
     reload_days=1,
     settle_days=JOURNEY_DAYS,
     uses_cursor=True,

@@ -147,6 +147,11 @@ def _text(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def check_settings() -> None:
+    """Reads the fields file; SourceError says what is wrong in it."""
+    read_fields(Path(dlt.config.get("sources.typeform.fields_file", str) or default_fields_file()))
+
+
 SOURCE = Source(
     name="typeform",
     title="Typeform",
@@ -161,6 +166,7 @@ SOURCE = Source(
         Setting("base_url", "https://api.eu.typeform.com for accounts in the EU", is_required=False),
     ),
     build=lambda request: typeform_source(request),
+    check=check_settings,
     reload_days=1,
     settle_days=1,
     uses_cursor=True,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from dotenv import load_dotenv
 
 FAILED, WRONG_USAGE = 1, 2
 
@@ -58,7 +59,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, to stand
 
 @app.command()
 def init() -> None:
-    """Makes the home usable: folders, and a landing file for every source."""
+    """Makes what is missing: folders, a landing file for every source, a commented configuration."""
     from orchestration.cli.setup import init as run
 
     run()
@@ -182,4 +183,5 @@ def files(
 
 
 def main() -> None:
+    load_dotenv(Path(".env"))  # as `dagster dev` does; what is set already wins
     app()

@@ -13,13 +13,13 @@ from rich.table import Table
 from rich.text import Text
 
 import connectors
-from connectors.common.http import env_name
-from connectors.common.source import setting_value
+from connectors.common.errors import SourceError
+from connectors.common.source import Source
 from connectors.config import ConfigError, read_company, read_config
 from orchestration import keys
 from orchestration.cli import FAILED
 from orchestration.cli.output import out, print_json
-from orchestration.cli.sources import last_known
+from orchestration.cli.sources import last_known, to_set
 from orchestration.clock import clock, last_complete_day
 from orchestration.home import Home, config_folder
 from orchestration.init import initialise
@@ -73,6 +73,8 @@ def examine() -> Iterator[Finding]:
     yield from _credentials()
     yield from _locks(home)
     yield from _staleness(home)
+    if not home.marts.exists():
+        yield Finding("note", "marts", "nothing is published yet", "run `nyckeltal refresh --cadence full`")
 
 
 def _versions() -> Finding:
@@ -102,7 +104,9 @@ def _configuration() -> Iterator[Finding]:
     try:
         read_config(folder)
     except ConfigError as error:
-        yield Finding("bad", "configuration", str(error), f"mend the file in {folder}")
+        is_there = (folder / "company.yml").exists()
+        mend = f"mend the file in {folder}" if is_there else "run `nyckeltal init`"
+        yield Finding("bad", "configuration", str(error), mend)
     else:
         yield Finding("good", "configuration", f"{folder} is valid")
 
@@ -132,14 +136,23 @@ def _secrets(home: Home) -> Iterator[Finding]:
 
 def _credentials() -> Iterator[Finding]:
     for source in connectors.sources().values():
-        missing = [env_name(source.name, setting.name) for setting in source.missing_settings()]
-        given = [setting for setting in source.settings if setting.is_required and setting_value(source.name, setting)]
-        if not missing:
-            yield Finding("good", source.name, "configured")
-        elif given:
-            yield Finding("bad", source.name, "configured only in part", f"set {', '.join(missing)}")
+        if not source.is_optional:
+            continue  # the configuration itself, told above
+        needed = to_set(source)
+        if not needed:
+            yield _checked(source)
+        elif source.given_settings():
+            yield Finding("bad", source.name, "configured only in part", f"set {needed}")
         else:
-            yield Finding("note", source.name, "not configured", f"to use it, set {', '.join(missing)}")
+            yield Finding("note", source.name, "not configured", f"to use it, set {needed}")
+
+
+def _checked(source: Source) -> Finding:
+    try:
+        source.check()
+    except SourceError as error:
+        return Finding("bad", source.name, str(error), f"see connectors/{source.name}/README.md")
+    return Finding("good", source.name, "configured")
 
 
 def _locks(home: Home) -> Iterator[Finding]:

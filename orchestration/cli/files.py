@@ -39,10 +39,10 @@ def _suggest(folder: Path) -> int:
 
 
 def _check(folder: Path, mapping: Path | None) -> int:
-    from connectors.files.source import default_mappings, preview
+    from connectors.files.source import default_mappings, mapping_files, preview
 
     root = folder.parent if folder.is_file() else folder
-    mappings = [mapping] if mapping else sorted(default_mappings().glob("*.y*ml"))
+    mappings = [mapping] if mapping else mapping_files(default_mappings())
     if not mappings:
         complain(f"no mapping in {default_mappings()}; draft one with --suggest")
         return WRONG_USAGE

@@ -25,8 +25,18 @@ def sources(as_json: bool) -> int:
     if as_json:
         print_json(rows)
         return 0
-    out().print(source_table([(row, ", ".join(row["missing_settings"])) for row in rows]))
+    out().print(source_table([(row, to_set(registry[row["source"]])) for row in rows]))
     return 0
+
+
+def to_set(source: Source) -> str:
+    """The variables that a source still needs, in words; empty where it needs none."""
+    needed = ", ".join(env_name(source.name, setting.name) for setting in source.missing_settings())
+    given = source.given_settings()
+    if not source.one_of or any(given.issuperset(names) for names in source.one_of):
+        return needed
+    ways = " or ".join(" + ".join(env_name(source.name, name) for name in names) for names in source.one_of)
+    return f"{needed}, and either {ways}" if needed else ways
 
 
 def last_known(home: Home) -> dict[str, dict[str, Any]]:

@@ -122,3 +122,25 @@ def test_init_makes_a_home_and_repeats_quietly(toy: Toy, nyckeltal: Nyckeltal) -
     assert nyckeltal("init").returncode == 0
     assert toy.home.landing("mail").exists()
     assert "Everything was there." in nyckeltal("init").stderr
+
+
+def test_a_new_user_is_led_from_an_empty_folder_to_a_valid_configuration(toy: Toy, nyckeltal: Nyckeltal) -> None:
+    place = {"NYCKELTAL_CONFIG": str(toy.folder / "mine"), "NYCKELTAL_HOME": str(toy.folder / "my-data")}
+
+    def found() -> dict[str, dict[str, str]]:
+        return {row["what"]: row for row in json.loads(nyckeltal("doctor", "--json", **place).stdout)}
+
+    assert found()["configuration"]["mend"] == "run `nyckeltal init`"
+    (toy.folder / "mine").mkdir()
+    (toy.folder / "mine" / "channels.csv").write_text("match_kind,pattern,channel,priority\n", "utf-8")
+    assert "Next: `nyckeltal doctor`" in nyckeltal("init", **place).stderr
+    assert (toy.folder / "mine" / "channels.csv").read_text("utf-8").count("\n") == 1, "what is there stays"
+    assert found()["configuration"]["state"] == "good"
+    assert found()["marts"]["mend"] == "run `nyckeltal refresh --cadence full`"
+
+
+def test_settings_may_stand_in_an_env_file_and_the_environment_wins(toy: Toy, nyckeltal: Nyckeltal) -> None:
+    (toy.folder / ".env").write_text("SOURCES__MAIL__API_KEY=from-the-file\nSOURCES__WEB__API_KEY=\n", "utf-8")
+    listed = {row["source"]: row for row in json.loads(nyckeltal("sources", "--json").stdout)}
+    assert listed["mail"]["is_configured"]
+    assert listed["web"]["is_configured"]
