@@ -30,6 +30,7 @@ QUALITY = pa.schema(
         **{"platform": pa.string(), "is_missing": pa.bool_(), "settled_share": pa.float64()},
     }
 )
+UNFED = pa.schema([("kpi_no", pa.int32()), ("period_no", pa.int32())])
 
 
 class Effect(NamedTuple):
@@ -108,6 +109,7 @@ def _effects(found: Sequence[Change], top: int | None, is_reversed: bool = False
         ),
         "kpi_change_periods": pa.Table.from_pylist(compared),
         "kpi_period_quality": QUALITY.empty_table(),
+        "kpi_unfed": UNFED.empty_table(),
     }
     connection = run_over(given, MODELS, AS_OF)
     try:

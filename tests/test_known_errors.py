@@ -80,7 +80,7 @@ def test_both_sides_are_converted_and_each_at_its_own_days_rate() -> None:
         }
     )
     assert marts.value("spend", "week", WEEK) == pytest.approx(2200)
-    assert marts.value("roas_net", "week", WEEK) == pytest.approx(4400 / 2200)
+    assert marts.value("roas_net_media", "week", WEEK) == pytest.approx(4400 / 2200)
     # The claim is of the first day and converted at its rate, as the cost is.
     claim = marts.row("roas_platform", "week", WEEK, "platform", platform="google_ads")
     assert (claim["numerator"], claim["denominator"]) == (pytest.approx(10_000), pytest.approx(2200))

@@ -87,9 +87,9 @@ class Draft:
         return [name for name in required if name not in self.pairs and default(self.entity, name) is None]
 
     @property
-    def rank(self) -> tuple[int, int]:
-        """Columns found less those left open; of equal ones the smaller entity."""
-        return len(self.pairs) - len(self.open_columns), -len(self.table.columns)
+    def rank(self) -> tuple[int, int, int]:
+        """Columns found less those left open; of equal ones that of more columns found, then the smaller entity."""
+        return len(self.pairs) - len(self.open_columns), len(self.pairs), -len(self.table.columns)
 
 
 def suggest(path: Path) -> str:

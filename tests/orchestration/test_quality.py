@@ -149,7 +149,9 @@ def test_a_company_may_enter_figures_below_zero(tmp_path: Path) -> None:
     (folder / "goals.yml").write_text(goals, "utf-8")
     (folder / "inputs").mkdir()
     (folder / "inputs" / "manual_kpis.csv").write_text(
-        "kpi_id,period_grain,period_start,numerator,denominator\nnps,month,2026-01-01,-100,50\n", "utf-8"
+        "kpi_id,period_grain,period_start,numerator,denominator,source_note,entered_by_role\n"
+        "margin_net,month,2026-01-01,-100,50,books,head of finance\n",
+        "utf-8",
     )
     costs = "cost_id,date_from,date_to,cost_type,amount,currency\nfee,2026-01-01,2026-01-31,tool,-5,SEK\n"
     (folder / "inputs" / "costs.csv").write_text(costs, "utf-8")

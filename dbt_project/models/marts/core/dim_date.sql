@@ -1,5 +1,4 @@
 -- Days with their periods, from 20 years before the run to the end of its year, and with what they are compared with.
-{{ config(materialized='view') }}
 
 with dates as (
     select * from {{ ref('int_dates') }}
