@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 TOLERANCE = 1e-9
-LAST_DIGITS = 1e-12
 SHOWN = 5
 
 
@@ -47,8 +46,8 @@ def _equal(left: pd.Series, right: pd.Series, is_share: bool) -> pd.Series:
         return (left == right) | both_null
     one, other = left.astype(float), right.astype(float)
     scale = np.maximum(1.0, np.maximum(one.abs(), other.abs()))
-    # A share of a change that is next to nothing carries the last digits of the values, as often as it is large.
-    allowed = TOLERANCE * scale + (LAST_DIGITS * scale**2 if is_share else 0)
+    # A share of a change that is next to nothing carries what the values may differ by, as often as it is large.
+    allowed = TOLERANCE * scale * (scale if is_share else 1)
     return ((one - other).abs() <= allowed) | both_null
 
 
