@@ -1,15 +1,15 @@
 """What a company has published, against the oracle's."""
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from typing import Any
 
 import pandas as pd
 
 from tests.change_comparison import change_report
 from tests.comparison import report
-from tests.goal_comparison import goal_report
+from tests.goal_comparison import RECORDS, goal_report
 from tests.oracle import changes, factors, reasons
-from tests.oracle.periods import data_until
+from tests.oracle.calendar import Calendar
 from tests.sentences import unsupported_numbers
 
 CHANGES = {"kpi_changes": changes, "kpi_change_factors": factors, "kpi_change_reasons": reasons}
@@ -17,23 +17,30 @@ TABLES = ("kpi_values", *CHANGES, "kpi_goals", "kpi_catalog")
 Tables = Callable[[str], pd.DataFrame]
 
 
-def unequal(found: Tables, expected: Mapping[str, pd.DataFrame], as_of: datetime, besides: Collection[str] = ()) -> str:
+def unequal(
+    found: Tables,
+    expected: Mapping[str, pd.DataFrame],
+    calendar: Calendar,
+    besides: Collection[str] = (),
+    goals: list[dict[str, Any]] = RECORDS,
+) -> str:
     """Where the published tables (by name) differ from the oracle's, in words; empty if they are equal.
 
-    The company's goals are those of `tests/goals.yml`. KPIs in `besides` are not compared; no goal may be of them.
+    `goals`: the company's, by default those of `tests/goals.yml`. KPIs in `besides` are not compared; no goal may be of
+    them.
     """
     values, true_values = (_kept(frame, besides) for frame in (found("kpi_values"), expected["kpi_values"]))
     labels = dict(found("kpi_catalog")[["kpi_id", "label"]].itertuples(index=False))
     parts = [
-        unequal_values(found, expected, besides),
-        goal_report(found("kpi_goals"), values, true_values, data_until(as_of)),
+        _unequal_values(found, expected, besides),
+        goal_report(found("kpi_goals"), values, true_values, calendar, goals),
         *unsupported_numbers(found("kpi_change_reasons"), labels),
     ]
     return "\n".join(str(part) for part in parts if part)
 
 
-def unequal_values(found: Tables, expected: Mapping[str, pd.DataFrame], besides: Collection[str] = ()) -> str:
-    """The same of values and their changes alone, whatever the goals are."""
+def _unequal_values(found: Tables, expected: Mapping[str, pd.DataFrame], besides: Collection[str] = ()) -> str:
+    """The same of values and their changes alone."""
     parts = [report(_kept(found("kpi_values"), besides), _kept(expected["kpi_values"], besides))]
     for name, oracle in CHANGES.items():
         ours, theirs = (_kept(frame, besides) for frame in (found(name), expected[name]))

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -37,8 +37,16 @@ for _tag, _pattern, _first in (
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
 
 
-def read_model(path: Path, model: type[Model], start: str = "correct the name, or make it") -> Model:
-    """The file as a model; ConfigError in one sentence when it is no YAML, does not fit, or is missing (`start`)."""
+def read_model(
+    path: Path,
+    model: type[Model],
+    start: str = "correct the name, or make it",
+    context: Mapping[str, object] | None = None,
+) -> Model:
+    """The file as a model; ConfigError in one sentence when it is no YAML, does not fit, or is missing (`start`).
+
+    `context`: what the model's validators must know beside the file.
+    """
     label = file_label(path)
     try:
         text = path.read_text("utf-8")
@@ -46,10 +54,10 @@ def read_model(path: Path, model: type[Model], start: str = "correct the name, o
         raise ConfigError(f"{label} is missing: {start}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{label} is not UTF-8: save it as UTF-8") from None
-    return parse_model(text, label, model)
+    return parse_model(text, label, model, context)
 
 
-def parse_model(text: str, label: str, model: type[Model]) -> Model:
+def parse_model(text: str, label: str, model: type[Model], context: Mapping[str, object] | None = None) -> Model:
     """The same from text; `label` names the file in errors."""
     try:
         node = yaml.compose(text, _Loader)
@@ -70,7 +78,7 @@ def parse_model(text: str, label: str, model: type[Model]) -> Model:
         line = error.problem_mark.line + 1 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 1
         raise ConfigError(f"{label} line {line} cannot be read: write plain values there") from None
     try:
-        return model.model_validate(data)
+        return model.model_validate(data, context=context)
     except ValidationError as error:
         line, deepest = _placed(node, error)
         raise ConfigError(f"{label} line {line}: {sentence(deepest, model)}") from None

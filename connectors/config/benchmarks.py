@@ -8,11 +8,11 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from connectors.common.errors import ConfigError
+from connectors.common.window import GRAINS
 from connectors.common.yaml_file import file_label
 from connectors.config.channels import ALL, ChannelOrAll
 from connectors.config.company import Identifier, country_code
 from connectors.config.csv_file import read_rows
-from connectors.config.goals import GRAINS
 
 ANY = "(any)"
 PERCENTILES = ("p10", "p25", "p50", "p75", "p90")

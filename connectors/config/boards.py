@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from connectors.common.window import Grain
 from connectors.common.yaml_file import LocatedError, read_model
 from connectors.config.company import Identifier
-from connectors.config.goals import Grain
 
 Persona = Literal["executive", "manager", "specialist"]
 

@@ -1,12 +1,13 @@
 """`goals.yml`: what KPIs are to reach, by when (kpi catalogue, goals)."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from connectors.common.window import Grain, period_end, period_start
 from connectors.common.yaml_file import LocatedError, read_model
 from connectors.config.channels import ALL
 from connectors.config.company import Identifier
@@ -15,9 +16,8 @@ Dimension = Literal[
     "platform", "channel", "source_medium", "campaign", "country", "device", "landing_page", "customer_type"
 ]
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
-Grain = Literal["day", "week", "month", "quarter"]
-GRAINS: tuple[Grain, ...] = get_args(Grain)
 PARTS = "parts"
+YEAR_START = "fiscal_year_start_month"  # what a goal's quarters depend on, as the validators' context
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -65,14 +65,15 @@ class Goal(BaseModel):
         return {} if self.segment == PARTS else self.segment
 
     @model_validator(mode="after")
-    def _spans_whole_periods(self) -> "Goal":
+    def _spans_whole_periods(self, info: ValidationInfo) -> "Goal":
+        year_start = (info.context or {}).get(YEAR_START, 1)
         for first, last in (("start_date", "deadline"), ("baseline_start", "baseline_end")):
-            for name, whole, which in ((first, _first_day, "first"), (last, _last_day, "last")):
-                day = getattr(self, name)
-                if day and day != whole(day, self.period_grain):
+            for name, whole, which in ((first, period_start, "first"), (last, period_end, "last")):
+                day: date | None = getattr(self, name)
+                if day and day != (fitting := whole(self.period_grain, day, year_start)):
                     raise LocatedError(
-                        f"{day} is not the {which} day of a {self.period_grain}: write "
-                        f"{whole(day, self.period_grain)} or set another `period_grain`",
+                        f"{day} is not the {which} day of a {self.period_grain}: write {fitting} or set another "
+                        "`period_grain`",
                         name,
                     )
             start, end = getattr(self, first), getattr(self, last)
@@ -158,27 +159,10 @@ class Goals(BaseModel):
                     yield child.goal_id
 
 
-def _first_day(day: date, grain: Grain) -> date:
-    match grain:
-        case "week":
-            return day - timedelta(days=day.weekday())
-        case "month":
-            return day.replace(day=1)
-        case "quarter":
-            return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
-    return day
-
-
-def _last_day(day: date, grain: Grain) -> date:
-    first = _first_day(day, grain)
-    longest = {"day": 1, "week": 7, "month": 31, "quarter": 92}[grain]
-    return _first_day(first + timedelta(days=longest), grain) - timedelta(days=1)
-
-
-def read_goals(folder: Path) -> Goals:
+def read_goals(folder: Path, fiscal_year_start_month: int) -> Goals:
     """The goals of a configuration folder; none where there is no `goals.yml`. ConfigError names file and line."""
     path = folder / "goals.yml"
-    return read_model(path, Goals) if path.exists() else Goals()
+    return read_model(path, Goals, context={YEAR_START: fiscal_year_start_month}) if path.exists() else Goals()
 
 
 def goal_rows(goals: Goals) -> list[dict[str, object]]:

@@ -37,10 +37,11 @@ def config_source(request: LoadRequest) -> Iterable["DltResource"]:
 
 def read_config(folder: Path) -> dict[str, pa.Table]:
     """Every landing table of a configuration folder; ConfigError says what is wrong, where and how to mend it."""
+    company = read_company(folder)
     rows = {
-        **_settings(read_company(folder)),
+        **_settings(company),
         **_inputs(folder),
-        **_goals(folder),
+        **_goals(folder, company),
         "holidays": read_holidays(folder),
     }
     return {table.name: table.rows(rows[table.name]) for table in tables.TABLES}
@@ -80,8 +81,8 @@ def _settings(company: Company) -> dict[str, Rows]:
     }
 
 
-def _goals(folder: Path) -> dict[str, Rows]:
-    goals = read_goals(folder)
+def _goals(folder: Path, company: Company) -> dict[str, Rows]:
+    goals = read_goals(folder, company.fiscal_year_start_month)
     return {
         "goals": goal_rows(goals),
         "goal_parts": part_rows(goals),

@@ -26,14 +26,14 @@ A sum comes to its target in equal parts, a level moves there from its baseline,
     end
 {%- endmacro %}
 
-{# The first review after a day, or after the start: the next day, Monday, first of the month or of the quarter. #}
-{% macro next_review(cadence, start, day) -%}
+{# The first review after a day, or after the start: the next day, Monday, first of the month or of the fiscal quarter. #}
+{% macro next_review(cadence, start, day, year_start_month) -%}
     {%- set known = 'greatest(' ~ day ~ ', ' ~ start ~ ')' -%}
     case {{ cadence }}
         when 'daily' then {{ plus_days(known, 1) }}
         when 'weekly' then {{ plus_days(week_start(known), 7) }}
         when 'monthly' then {{ plus_months(month_start(known), 1) }}
-        else {{ plus_months(quarter_start(known), 3) }}
+        else {{ plus_months(fiscal_quarter_start(known, year_start_month), 3) }}
     end
 {%- endmacro %}
 

@@ -12,13 +12,16 @@
 
 {# How many periods there are from the first day of one to the last day of one. #}
 {% macro periods_between(grain, first, last) -%}
-    {%- set years = 'extract(year from ' ~ last ~ ') - extract(year from ' ~ first ~ ')' -%}
+    {%- set months -%}
+        12 * (extract(year from {{ last }}) - extract(year from {{ first }}))
+        + extract(month from {{ last }}) - extract(month from {{ first }}) + 1
+    {%- endset -%}
     cast(
         case {{ grain }}
             when 'day' then {{ days_from(first, last) }} + 1
             when 'week' then floor({{ ratio(days_from(first, last) ~ ' + 1', 7) }})
-            when 'month' then 12 * ({{ years }}) + extract(month from {{ last }}) - extract(month from {{ first }}) + 1
-            else 4 * ({{ years }}) + extract(quarter from {{ last }}) - extract(quarter from {{ first }}) + 1
+            when 'month' then {{ months }}
+            else floor({{ ratio('(' ~ months ~ ')', 3) }})
         end as integer
     )
 {%- endmacro %}

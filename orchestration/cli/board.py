@@ -143,12 +143,9 @@ def _trend(row: Row) -> Text:
 
 def _legend(rows: list[Row]) -> RenderableType:
     used = {sign for row in rows for sign in show.marks(row)} | ({"!"} if any(r["is_missing"] for r in rows) else set())
-    texts = [f"[yellow]{sign}[/yellow] {words}" for sign, words in LEGEND.items() if sign in used]
-    statuses = {row["status"] for row in rows if row.get("target_value") is not None}
-    for name, (sign, colour) in show.STATUS.items():
-        if name in statuses:
-            texts.append(f"[{colour}]{sign}[/{colour}] {name.replace('_', ' ')}")
-    text = "   ".join(texts)
+    marks = [f"[yellow]{sign}[/yellow] {words}" for sign, words in LEGEND.items() if sign in used]
+    statuses = {row["status"] for row in rows if row.get("target_value") is not None and row["value"] is not None}
+    text = "\n".join(line for line in ("   ".join(marks), show.status_legend(statuses)) if line)
     return Padding(Text.from_markup(text, style="dim"), (0, 0, 1 if text else 0, 1))
 
 

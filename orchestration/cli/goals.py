@@ -106,13 +106,8 @@ def _line(sign: Text, label: Text, *figures: Text) -> Table:
 
 
 def _print_foot(console: Console, rows: list[Row], info: dict[str, Any]) -> None:
-    signs = [
-        f"[{colour}]{sign}[/{colour}] {name.replace('_', ' ')}"
-        for name, (sign, colour) in show.STATUS.items()
-        if any(row["status"] == name for row in rows)
-    ]
     currencies = sorted({row["currency"] for row in rows} - {"none"})
     amounts = f" · amounts in {', '.join(currencies)}" if currencies else ""
-    if signs:
-        console.print("   ".join(signs))
+    if legend := show.status_legend(row["status"] for row in rows):
+        console.print(legend)
     console.print(f"[dim]data until {show.day(info['data_until'])}, run {info['run_id'][:8]}{amounts}[/dim]")

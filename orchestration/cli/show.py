@@ -1,6 +1,6 @@
 """How numbers, changes and periods are written for people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -139,6 +139,16 @@ STATUS = {"on_track": ("✓", "green"), "at_risk": ("≈", "yellow"), "off_track
 def status(name: str | None) -> tuple[str, str]:
     """Sign and colour of a status; nothing without a target."""
     return STATUS.get(name or "", ("", "default"))
+
+
+def status_legend(names: Iterable[str]) -> str:
+    """What the signs of these statuses mean, as markup; empty without any."""
+    used = set(names)
+    return "   ".join(
+        f"[{colour}]{sign}[/{colour}] {name.replace('_', ' ')}"
+        for name, (sign, colour) in STATUS.items()
+        if name in used
+    )
 
 
 def marks(row: dict[str, Any]) -> str:

@@ -255,6 +255,16 @@ def test_mistakes_are_told_with_file_and_line(file: str, old: str, new: str, wor
     assert "\n" not in str(raised.value)
 
 
+def test_a_goal_by_quarter_spans_quarters_of_the_fiscal_year(folder: Path) -> None:
+    quarters = GOAL | {"period_grain": "quarter", "start_date": "2026-05-01", "deadline": "2027-04-30"}
+    (folder / "goals.yml").write_text("goals:\n" + _yaml(quarters))
+    with pytest.raises(ConfigError, match="2026-05-01 is not the first day of a quarter: write 2026-04-01"):
+        read_config(folder)
+    company = (folder / "company.yml").read_text()
+    (folder / "company.yml").write_text(company.replace("fiscal_year_start_month: 1", "fiscal_year_start_month: 5"))
+    assert read_config(folder)["goals"].num_rows == 1
+
+
 def test_a_benchmark_stands_in_one_file_only(folder: Path) -> None:
     _, _, text = benchmark("nps,1,panel,2025-06-30,1,2,3,4,5,index")
     (folder / "benchmarks").mkdir()

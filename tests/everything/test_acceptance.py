@@ -12,7 +12,7 @@ from tests.equality import unequal
 from tests.everything.commands import Script
 from tests.everything.company import Company, company
 from tests.everything.published import OF_SNAPSHOTS, assert_equal_marts, table
-from tests.oracle import published
+from tests.oracle import calendar_of, published
 
 pytestmark = pytest.mark.acceptance
 # Tables that know a day of Instagram's followers more after two loads than after one.
@@ -73,4 +73,9 @@ def _refresh(shop: Company, as_of: datetime, name: str) -> None:
 
 
 def _unequal(shop: Company, as_of: datetime, besides: set[str] | None = None) -> str:
-    return unequal(lambda name: table(shop.marts, name), published(shop.world, as_of), as_of, besides or ())
+    return unequal(
+        lambda name: table(shop.marts, name),
+        published(shop.world, as_of),
+        calendar_of(shop.world, as_of),
+        besides or (),
+    )

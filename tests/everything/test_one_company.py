@@ -21,7 +21,7 @@ from tests.everything.company import SECRETS, company
 from tests.everything.leaks import Planted
 from tests.everything.published import OF_SNAPSHOTS, assert_equal_marts
 from tests.everything.story import FIRST, LAST_DAY, MONTHS, NEXT, NEXT_DAY, SEED, Step, Story
-from tests.oracle import ads, costs, orders, web
+from tests.oracle import ads, calendar_of, costs, orders, web
 from tests.oracle.assemble import CONTEXT
 from tests.oracle.catalogue import KPIS
 from tests.oracle.state import Truth
@@ -47,7 +47,7 @@ def test_the_published_marts_equal_the_oracle(story: Story) -> None:
     found = story.first.table("kpi_values")
     legal = {(kpi.kpi_id, name) for kpi in KPIS for name in kpi.sets}
     assert set(zip(found["kpi_id"], found["segment_set"], strict=True)) == legal
-    assert unequal(story.first.table, story.truth_first, FIRST) == ""
+    assert unequal(story.first.table, story.truth_first, calendar_of(story.company.world, FIRST)) == ""
 
 
 def test_the_same_refresh_again_changes_nothing(story: Story) -> None:
@@ -122,7 +122,8 @@ def _last_day(grain: str, start: pd.Timestamp) -> str:
 
 def test_the_next_day_with_its_restated_days_equals_the_oracle(story: Story) -> None:
     assert story.mended.ran.code == 0, story.mended.ran.err
-    assert unequal(story.mended.table, story.truth_next, NEXT, OF_SNAPSHOTS) == ""
+    periods = calendar_of(story.company.world, NEXT)
+    assert unequal(story.mended.table, story.truth_next, periods, OF_SNAPSHOTS) == ""
     found, before = story.mended.table("kpi_values"), story.truth_first["kpi_values"]
     old = found[(found["period_grain"] == "day") & (found["period_start"] <= LAST_DAY)]
     assert "web_sessions" in report(old, before[before["period_grain"] == "day"]), "no day was restated"

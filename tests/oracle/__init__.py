@@ -24,10 +24,12 @@ from tests.oracle import (
     web,
 )
 from tests.oracle.assemble import KEY, VALUES, rows
+from tests.oracle.calendar import Calendar
 from tests.oracle.facts import Fact
+from tests.oracle.periods import data_until
 from tests.oracle.state import Losses, Truth
 
-__all__ = ["KEY", "VALUES", "facts_of", "kpi_values", "published"]
+__all__ = ["KEY", "VALUES", "calendar_of", "facts_of", "kpi_values", "published"]
 
 
 class Company(Protocol):
@@ -70,6 +72,12 @@ def kpi_values(world: World, as_of: datetime) -> pd.DataFrame:
     """All rows of the published `kpi_values` as of an instant (UTC); columns `KEY` and `VALUES`."""
     truth = _truth(world, as_of)
     return rows(facts_of(truth), truth.calendar)
+
+
+def calendar_of(world: World, as_of: datetime) -> Calendar:
+    """The company's periods as of an instant (UTC)."""
+    quarter = f"quarter@{world.company.fiscal_year_start_month}"
+    return Calendar(data_until(as_of), quarter, pd.Timestamp(world.history_start))
 
 
 def _truth(world: World, as_of: datetime) -> Truth:

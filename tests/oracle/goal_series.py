@@ -70,9 +70,12 @@ def cell(series: Series, kpi_id: str, grain: str, segment: dict[str, str]) -> pd
 
 
 def periods_of(
-    series: Series, kpi_id: str, grain: str, segments: list[dict[str, str]], until: pd.Timestamp
+    series: Series, kpi_id: str, grain: str, segments: list[dict[str, str]], length: str, until: pd.Timestamp
 ) -> pd.DataFrame:
-    """One row per period with a row of one of the segments, oldest first: parts, value, `cases`, and its last days."""
+    """One row per period with a row of one of the segments, oldest first: parts, value, `cases`, and its last days.
+
+    `length`: the grain as `periods` writes it.
+    """
     summed = _summed(series, kpi_id, grain, segments)
     summed["value"], summed["cases"] = summed["numerator"], np.inf
     if TRAITS[kpi_id].additivity == "R":
@@ -81,7 +84,7 @@ def periods_of(
         if kpi_id in CASES_ARE_ORDERS:
             summed["cases"] = _summed(series, "orders", grain, segments)["numerator"]
     found = summed.sort_index().reset_index()
-    end = period_end(grain, found["period_start"])
+    end = period_end(length, found["period_start"])
     return found.assign(end=end, last_day=end.where(end <= until, until))
 
 

@@ -8,33 +8,36 @@ import numpy as np
 import pandas as pd
 
 from tests.oracle.assemble import KEY
+from tests.oracle.calendar import Calendar
 from tests.oracle.goal_series import TRAITS, Record, Series, by_series, cell, periods_of, segments_of
 from tests.oracle.periods import next_start, period_end, period_start
 
 MIN_CASES = 30
 
 
-def goals(values: pd.DataFrame, until: pd.Timestamp, records: Iterable[Record]) -> pd.DataFrame:
+def goals(values: pd.DataFrame, calendar: Calendar, records: Iterable[Record]) -> pd.DataFrame:
     """One row per goal: what `kpi_goals` publishes about where it stands."""
     records = list(records)
     cells = by_series(values, records)
-    return pd.DataFrame([_Goal(cells, until, record, records).standing() for record in records])
+    return pd.DataFrame([_Goal(cells, calendar, record, records).standing() for record in records])
 
 
-def targets(values: pd.DataFrame, until: pd.Timestamp, records: Iterable[Record]) -> pd.DataFrame:
+def targets(values: pd.DataFrame, calendar: Calendar, records: Iterable[Record]) -> pd.DataFrame:
     """`KEY`, `target_value` and `status` of every row of `kpi_values` that has a target."""
     records = list(records)
     latest_first = sorted(records, key=lambda record: record["goal_id"])
     latest_first = sorted(latest_first, key=lambda record: pd.Timestamp(record["start_date"]), reverse=True)
     cells = by_series(values, records)
-    found = [_Goal(cells, until, record, records).targets() for record in latest_first]
+    found = [_Goal(cells, calendar, record, records).targets() for record in latest_first]
     return pd.concat(found, ignore_index=True).drop_duplicates(list(KEY), keep="first")
 
 
 class _Goal:
-    def __init__(self, series: Series, until: pd.Timestamp, record: Record, records: list[Record]) -> None:
-        self.series, self.until, self.record, self.records = series, until, record, records
-        self.kpi_id, self.grain = record["kpi_id"], record.get("period_grain", "month")
+    def __init__(self, series: Series, calendar: Calendar, record: Record, records: list[Record]) -> None:
+        self.series, self.calendar, self.record, self.records = series, calendar, record, records
+        self.until = calendar.until
+        self.kpi_id, self.grain_name = record["kpi_id"], record.get("period_grain", "month")
+        self.grain = calendar.quarter if self.grain_name == "quarter" else self.grain_name
         self.traits = TRAITS[self.kpi_id]
         self.start, self.deadline = pd.Timestamp(record["start_date"]), pd.Timestamp(record["deadline"])
         self.mode = record.get("mode", "reach")
@@ -48,7 +51,7 @@ class _Goal:
     @cached_property
     def rows(self) -> pd.DataFrame:
         segments = segments_of(self.record, self.records)
-        return periods_of(self.series, self.kpi_id, self.grain, segments, self.until)
+        return periods_of(self.series, self.kpi_id, self.grain_name, segments, self.grain, self.until)
 
     # Baseline and target
 
@@ -83,7 +86,12 @@ class _Goal:
 
     def _measured(self, first: pd.Timestamp, last: pd.Timestamp, count: int) -> float | None:
         rows = self.rows[self.rows["period_start"].between(first, last)]
-        if last > self.until or self.rows.empty or self.rows["period_start"].min() > first:
+        if (
+            not self.calendar.are_whole(pd.Series([first]))[0]
+            or last > self.until
+            or self.rows.empty
+            or self.rows["period_start"].min() > first
+        ):
             return None
         match self.traits.additivity:
             case "A":
@@ -167,7 +175,7 @@ class _Goal:
                 "status": [self.status(value, part, is_lenient) for value, part, is_lenient in judged],
             }
         )
-        cells = cell(self.series, self.kpi_id, self.grain, self.record.get("segment") or {})
+        cells = cell(self.series, self.kpi_id, self.grain_name, self.record.get("segment") or {})
         return cells.merge(found, on="period_start")[[*KEY, "target_value", "status"]]
 
     def standing(self) -> dict[str, Any]:

@@ -149,7 +149,7 @@ examined as (
         coalesce(fits.is_misfit, false) or (coalesce(fits.is_misfit_alone, false) and types.kpis = 1) as is_misfit,
         coalesce(fits.is_misfit_of_phase, false) as is_misfit_of_phase,
         twins.twin_id,
-        {{ next_review('goals.review_cadence', 'goals.start_date', 'goals.start_date') }} as first_review
+        {{ next_review('goals.review_cadence', 'goals.start_date', 'goals.start_date', 'clock.fiscal_year_start_month') }} as first_review
     from goals
     inner join types on types.goal_type = goals.goal_type
     left join versions on versions.kpi_id = goals.kpi_id

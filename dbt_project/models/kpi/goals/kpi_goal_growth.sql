@@ -15,6 +15,7 @@ history as (
     inner join lines on lines.goal_id = goal_periods.goal_id
     where goal_periods.period_start < lines.start_date
         and not goal_periods.is_open_period
+        and goal_periods.is_whole
         and goal_periods.value is not null
 ),
 

@@ -131,6 +131,7 @@ counted as (
         {{ periods_between('ranged.period_grain', 'ranged.baseline_from', 'ranged.baseline_to') }} as baseline_periods,
         not measured.is_missing
         and series.first_start <= ranged.baseline_from
+        and coalesce(ranged.baseline_from >= clock.history_start, true)
         and ranged.baseline_to <= clock.data_until as is_baseline_known
     from ranged
     inner join measured on measured.goal_id = ranged.goal_id

@@ -49,6 +49,7 @@ final as (
         periods.days,
         periods.days_so_far,
         periods.is_open_period,
+        periods.is_whole,
         summed.numerator,
         summed.denominator,
         case
