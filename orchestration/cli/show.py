@@ -142,6 +142,6 @@ def status(name: str | None) -> tuple[str, str]:
 
 
 def marks(row: dict[str, Any]) -> str:
-    """`~` provisional, `°` few observations, `*` days of another zone."""
-    signs = (("is_provisional", "~"), ("is_unreliable", "°"), ("tz_mismatch", "*"))
+    """`◆` unusual, `~` provisional, `°` few observations, `*` days of another zone."""
+    signs = (("is_anomaly", "◆"), ("is_provisional", "~"), ("is_unreliable", "°"), ("tz_mismatch", "*"))
     return "".join(sign for column, sign in signs if row.get(column))
