@@ -155,6 +155,17 @@ def why(
 
 
 @app.command()
+def actions(
+    show_all: Annotated[bool, typer.Option("--all", help="Those whose effect has been measured, too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What to do about KPIs that moved: the checks made, the action proposed, and later its effect."""
+    from orchestration.cli.actions import actions as run
+
+    raise typer.Exit(run(show_all, as_json))
+
+
+@app.command()
 def sources(as_json: AsJson = False) -> None:
     """What is configured, and how it fares."""
     from orchestration.cli.sources import sources as run

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.rule import Rule
@@ -12,13 +12,16 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration.cli import FAILED, show
+from orchestration.cli.actions import TONES, segment_text
 from orchestration.cli.board_rows import STAGES, TREND_PERIODS, read
 from orchestration.cli.goals import goal_table
 from orchestration.cli.marts import NothingPublishedError, Row, open_marts
 from orchestration.cli.output import complain, out, print_json
 from orchestration.home import Home
 
+SHOWN_ANOMALIES = 5
 LEGEND = {
+    "◆": "unusual",
     "~": "still settling",
     "°": "few observations",
     "*": "days of another time zone",
@@ -57,6 +60,8 @@ def _print(console: Console, content: dict[str, Any]) -> None:
             )
         )
     console.print(_legend(content["kpis"]))
+    if content["anomalies"]:
+        console.print(_anomalies(content["anomalies"]))
     if content["goals"]:
         console.print(Rule("[bold]Goals[/bold]", align="left", style="dim"))
         for part in goal_table(content["goals"]):
@@ -147,6 +152,20 @@ def _legend(rows: list[Row]) -> RenderableType:
     statuses = {row["status"] for row in rows if row.get("target_value") is not None and row["value"] is not None}
     text = "\n".join(line for line in ("   ".join(marks), show.status_legend(statuses)) if line)
     return Padding(Text.from_markup(text, style="dim"), (0, 0, 1 if text else 0, 1))
+
+
+def _anomalies(rows: list[Row]) -> RenderableType:
+    """One line per unusual value, cut to the width of the terminal."""
+    lines = []
+    for row in rows[:SHOWN_ANOMALIES]:
+        line = Text(no_wrap=True, overflow="ellipsis")
+        line.append("◆ ", style=TONES.get(row["tone"], "yellow"))
+        line.append(f"{row['label']}{segment_text(row)}: ")
+        line.append(row["anomaly_reason"], style="dim")
+        lines.append(line)
+    if len(rows) > SHOWN_ANOMALIES:
+        lines.append(Text(f"  and {len(rows) - SHOWN_ANOMALIES} more", style="dim"))
+    return Padding(Group(*lines), (0, 0, 1, 1))
 
 
 def _sources(rows: list[Row]) -> RenderableType:

@@ -9,6 +9,7 @@ STAGES = ("awareness", "consideration", "conversion", "loyalty", "business", "op
 TREND_PERIODS = 8
 # Of a KPI that has values by channel alone, a persona's board shows the largest.
 SHOWN_CHANNELS = 5
+TONES = ("worse", "neutral", "better")
 
 
 def read(marts: Marts, grain: str | None, persona: str | None) -> dict[str, Any]:
@@ -53,6 +54,7 @@ def read(marts: Marts, grain: str | None, persona: str | None) -> dict[str, Any]
         "period_start": start,
         "persona": persona,
         "kpis": kpis,
+        "anomalies": _anomalies(marts, grain, start, catalog, order),
         "goals": _goals(marts, shown),
         "sources": marts.sources(),
     }
@@ -75,6 +77,25 @@ def _chosen(rows: list[Row], with_channels: bool) -> list[Row]:
     return chosen
 
 
+def _anomalies(marts: Marts, grain: str, start: Any, catalog: dict[str, Row], order: dict[str, int]) -> list[Row]:
+    """The unusual values of the period, worst first: per KPI the total, or else the cell that is farthest off."""
+    found: dict[str, Row] = {}
+    for row in marts.rows(_UNUSUAL, [grain, start]):
+        if row["kpi_id"] in order and row["kpi_id"] in catalog:
+            found.setdefault(row["kpi_id"], row)
+    for row in found.values():
+        known = catalog[row["kpi_id"]]
+        row |= {"label": known["label"], "tone": _tone(row["anomaly_score"], known["direction"])}
+    return sorted(found.values(), key=lambda row: (TONES.index(row["tone"]), -abs(row["anomaly_score"])))
+
+
+def _tone(score: float, direction: str) -> str:
+    """worse, neutral or better, by the side on which a value lies and the KPI's direction."""
+    if direction not in ("higher_better", "lower_better"):
+        return "neutral"
+    return "better" if (score > 0) == (direction == "higher_better") else "worse"
+
+
 def _goals(marts: Marts, shown: list[Row]) -> list[Row]:
     """All goals, or those of the board's KPIs, as the board wants it."""
     wanted = {row["kpi_id"] for row in shown}
@@ -95,6 +116,12 @@ _SHOWN = """
             else 'channel'
         end
     ) and (kpi_id, kpi_version) in (select (kpi_id, max(kpi_version)) from kpi_values group by kpi_id)
+"""
+_UNUSUAL = """
+    select kpi_id, segment_set, platform, channel, country, device, value, anomaly_score, anomaly_reason
+    from kpi_values
+    where period_grain = ? and period_start = ? and is_anomaly
+    order by segment_set <> 'total', abs(anomaly_score) desc, kpi_version desc, platform, channel, country, device
 """
 _VALUES = f"select * exclude (period_grain) from ({_SHOWN}) where period_start = ? order by {_SERIES}"
 _HISTORY = f"""

@@ -152,6 +152,6 @@ def status_legend(names: Iterable[str]) -> str:
 
 
 def marks(row: dict[str, Any]) -> str:
-    """`~` provisional, `°` few observations, `*` days of another zone."""
-    signs = (("is_provisional", "~"), ("is_unreliable", "°"), ("tz_mismatch", "*"))
+    """`◆` unusual, `~` provisional, `°` few observations, `*` days of another zone."""
+    signs = (("is_anomaly", "◆"), ("is_provisional", "~"), ("is_unreliable", "°"), ("tz_mismatch", "*"))
     return "".join(sign for column, sign in signs if row.get(column))

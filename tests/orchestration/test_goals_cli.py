@@ -5,14 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
-import duckdb
-import pandas as pd
 import pytest
 
 from orchestration.cli import app
 from orchestration.cli.marts import DIMENSIONS
+from tests.orchestration.written import Table, publish
 
 GOALS = """\
 goals:
@@ -54,7 +52,7 @@ VALUE = {
     **{"segment_set": "total", **TOTAL, "attribution_basis": "none", "date_basis": "none", "currency": "none"},
     **{"value": 7.0, "previous_value": 8.0, "previous_year_value": None, "target_value": 9.5, "status": "off_track"},
     **{"is_open_period": False, "is_provisional": False, "is_missing": False, "is_unreliable": False},
-    "tz_mismatch": False,
+    **{"tz_mismatch": False, "is_anomaly": False, "anomaly_score": None, "anomaly_reason": None},
 }
 BY_CHANNEL = {**VALUE, "kpi_id": "revenue_by_channel", "segment_set": "channel", "target_value": None}
 KPI = {"kpi_id": "orders", "kpi_version": 1, "label": "Orders", "stage": "conversion", "unit": "count"}
@@ -62,7 +60,6 @@ CHECK = {
     **{"scope": "goal", "subject": "orders_h1", "check_name": "specific", "problem": "none", "about": "orders_h1"},
     **{"severity": "ok", "message": "as it should be"},
 }
-Table = list[dict[str, Any]]
 TABLES: Mapping[str, Table] = {
     "kpi_goals": [GIVEN_UP, BY_MAIL, GOAL, SESSIONS],
     "kpi_goal_checks": [
@@ -105,18 +102,6 @@ def company(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     (config / "company.yml").write_text(COMPANY, "utf-8")
     monkeypatch.setenv("NYCKELTAL_CONFIG", str(config))
     return config
-
-
-def publish(home: Path, tables: Mapping[str, Table]) -> None:
-    file = home / "serving" / "marts.duckdb"
-    file.parent.mkdir(exist_ok=True)
-    file.unlink(missing_ok=True)
-    with duckdb.connect(str(file)) as connection:
-        for name, rows in tables.items():
-            if rows:
-                frame = pd.DataFrame(rows)  # noqa: F841  read by name below
-                connection.execute(f"create table {name} as select * from frame")
-        connection.execute("create table if not exists source_status (source varchar, is_configured boolean)")
 
 
 @dataclass

@@ -1,5 +1,5 @@
 -- The actions to propose: one per signal, KPI and period, for the cell that shows it most (the total if it does; a rule
--- about one segment set gives each cell its own), at the finest grain of the KPI, where a goal may hang on the KPI. All
+-- about one segment set gives each cell its own), at the finest grain that shows it, where a goal may hang on the KPI. All
 -- from the data as they are now: nothing is remembered.
 with signals as (
     select * from {{ ref('kpi_signals') }}
@@ -24,7 +24,7 @@ segments as (
 ),
 
 grains as (
-    select * from {{ ref('kpi_action_grains') }}
+    select * from {{ ref('anomaly_grains') }}
 ),
 
 periods as (
@@ -70,6 +70,7 @@ described as (
         periods.period_grain,
         periods.period_start,
         periods.period_end,
+        grains.grain_no,
         coalesce(rules.due_days, grains.due_days) as due_days,
         coalesce(settling.settle_days, 0) as settle_days
     from signals
@@ -84,9 +85,23 @@ described as (
         on publish_policy.period_grain = periods.period_grain
         and publish_policy.segment_set = segments.segment_set
         and publish_policy.keep_days > periods.days_ago
-    inner join grains on grains.kpi_no = signals.kpi_no
+    inner join grains on grains.period_grain = periods.period_grain
     left join settling on settling.kpi_no = signals.kpi_no
-    where periods.period_grain = coalesce(rules.period_grain, grains.period_grain)
+    where periods.period_grain = coalesce(rules.period_grain, periods.period_grain)
+),
+
+-- What a day has said, its week and month need not say again.
+unsaid as (
+    select described.*
+    from described
+    left join described as finer
+        on finer.signal_id = described.signal_id
+        and finer.kpi_id = described.kpi_id
+        and finer.kpi_version = described.kpi_version
+        and finer.movement = described.movement
+        and finer.grain_no < described.grain_no
+        and finer.period_start between described.period_start and described.period_end
+    where finer.signal_id is null
 ),
 
 ranked as (
@@ -96,7 +111,7 @@ ranked as (
             partition by signal_id, kpi_id, kpi_version, period_no, movement, own_action_of
             order by is_total desc nulls last, abs(score) desc nulls last, cell_no nulls last
         ) as position
-    from described
+    from unsaid
 ),
 
 dated as (

@@ -19,7 +19,24 @@ segments as (
 ),
 
 grains as (
-    select * from {{ ref('kpi_action_grains') }}
+    select * from {{ ref('anomaly_grains') }}
+),
+
+definitions as (
+    select * from {{ ref('kpi_definitions') }}
+),
+
+-- At the finest grain that the KPI has.
+finest as (
+    select
+        keys.kpi_no,
+        min_by(grains.period_grain, grains.grain_no) as period_grain
+    from keys
+    inner join definitions
+        on definitions.kpi_id = keys.kpi_id
+        and definitions.kpi_version = keys.kpi_version
+    inner join grains on instr(' ' || definitions.grains || ' ', ' ' || grains.period_grain || ' ') > 0
+    group by keys.kpi_no
 ),
 
 periods as (
@@ -62,10 +79,10 @@ history as (
     inner join keys on keys.kpi_no = cells.kpi_no
     inner join signals on signals.kpi_id = keys.kpi_id
     inner join segments on segments.cell_no = cells.cell_no
-    inner join grains on grains.kpi_no = cells.kpi_no
+    inner join finest on finest.kpi_no = cells.kpi_no
     inner join periods
         on periods.period_no = cells.period_no
-        and periods.period_grain = grains.period_grain
+        and periods.period_grain = finest.period_grain
 ),
 
 usual as (

@@ -15,8 +15,27 @@ periods as (
     select * from {{ ref('int_periods') }}
 ),
 
+publish_policy as (
+    select * from {{ ref('publish_policy') }}
+),
+
 clock as (
     select * from {{ ref('int_clock') }}
+),
+
+-- A finding outlives the row that shows it: what is no longer published is no evidence.
+evidence as (
+    select distinct
+        outcomes.kpi_no,
+        outcomes.cell_no,
+        outcomes.period_no
+    from outcomes
+    inner join segments on segments.cell_no = outcomes.cell_no
+    inner join periods on periods.period_no = outcomes.period_no
+    inner join publish_policy
+        on publish_policy.period_grain = periods.period_grain
+        and publish_policy.segment_set = segments.segment_set
+        and publish_policy.keep_days > periods.days_ago
 ),
 
 final as (
@@ -37,9 +56,13 @@ final as (
         keys.date_basis,
         case when keys.unit = 'money' then clock.reporting_currency when keys.unit is not null then 'none' end as currency
     from outcomes
-    left join keys on keys.kpi_no = outcomes.kpi_no
-    left join segments on segments.cell_no = outcomes.cell_no
-    left join periods on periods.period_no = outcomes.period_no
+    left join evidence
+        on evidence.kpi_no = outcomes.kpi_no
+        and evidence.cell_no = outcomes.cell_no
+        and evidence.period_no = outcomes.period_no
+    left join keys on keys.kpi_no = evidence.kpi_no
+    left join segments on segments.cell_no = evidence.cell_no
+    left join periods on periods.period_no = evidence.period_no
     cross join clock
 )
 

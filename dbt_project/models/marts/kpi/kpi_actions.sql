@@ -103,6 +103,11 @@ final as (
         proposals.due_date,
         proposals.measure_start,
         proposals.measure_date,
+        case
+            when proposals.measure_date > {{ plus_days('clock.data_until', 1) }} then 'open'
+            when measured.measured_value is null then 'not_measured'
+            else 'measured'
+        end as status,
         measured.measured_value,
         {{ ratio('measured.measured_value - proposals.value', 'abs(proposals.expected_value)') }} as measured_effect
     from proposals

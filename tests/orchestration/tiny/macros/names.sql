@@ -58,6 +58,9 @@ select
     false as is_provisional,
     false as is_missing,
     false as is_unreliable,
-    false as tz_mismatch
+    false as tz_mismatch,
+    false as is_anomaly,
+    cast(null as double) as anomaly_score,
+    cast(null as varchar) as anomaly_reason
 from parts
 {%- endmacro %}
