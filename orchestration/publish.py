@@ -31,28 +31,33 @@ PLAIN_TYPES = ("DATE", "TIMESTAMP", "VARCHAR", "BIGINT", "INTEGER", "DOUBLE", "B
 # Runs whose checks are published; older ones stay in the records.
 PUBLISHED_RUNS = 30
 
+
+def _column(name: str, kind: pa.DataType, description: str) -> pa.Field:
+    return pa.field(name, kind, metadata={"description": description})
+
+
 DATA_QUALITY = pa.schema(
     [
-        ("run_id", pa.string()),
-        ("as_of", pa.timestamp("us")),
-        ("gate", pa.string()),
-        ("check_name", pa.string()),
-        ("table_name", pa.string()),
-        ("is_passed", pa.bool_()),
-        ("failed_rows", pa.int64()),
-        ("threshold", pa.string()),
-        ("sample_key", pa.string()),
-        ("message", pa.string()),
+        _column("run_id", pa.string(), "The run that checked."),
+        _column("as_of", pa.timestamp("us"), "Its instant, UTC."),
+        _column("gate", pa.string(), "What was gated: a source's landing, or the marts."),
+        _column("check_name", pa.string(), "What must hold."),
+        _column("table_name", pa.string(), "The table that was looked at."),
+        _column("is_passed", pa.bool_(), "It held."),
+        _column("failed_rows", pa.int64(), "Rows of which it did not hold."),
+        _column("threshold", pa.string(), "What was allowed."),
+        _column("sample_key", pa.string(), "Key of a row of which it did not hold."),
+        _column("message", pa.string(), "What was wrong, in words."),
     ]
 )
 PUBLISH_INFO = pa.schema(
     [
-        ("run_id", pa.string()),
-        ("as_of", pa.timestamp("us")),
-        ("published_at", pa.timestamp("us")),
-        ("data_until", pa.date32()),
-        ("validation_status", pa.string()),
-        ("code_version", pa.string()),
+        _column("run_id", pa.string(), "The run that published."),
+        _column("as_of", pa.timestamp("us"), "Its instant, UTC."),
+        _column("published_at", pa.timestamp("us"), "When the file was written, UTC."),
+        _column("data_until", pa.date32(), "The last complete day in the company's zone."),
+        _column("validation_status", pa.string(), "passed, with the sources that are not fresh."),
+        _column("code_version", pa.string(), "Version of the product and fingerprint of its models."),
     ]
 )
 

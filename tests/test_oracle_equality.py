@@ -15,6 +15,7 @@ from tests.landing import land
 from tests.oracle import calendar_of, published
 from tests.oracle.catalogue import KPIS
 from tests.runner import run
+from tests.segments import not_adding_up, small_groups_told
 
 AS_OF = datetime(2026, 3, 18, 5, 30, tzinfo=UTC)
 # The same company half a year earlier, late on the evening on which winter time began in Sweden.
@@ -22,6 +23,7 @@ EARLIER = datetime(2025, 10, 26, 22, 30, tzinfo=UTC)
 MONTHS = 24
 # 29 February 2020, week 53 of 2020, Easter in weeks 15 and 13, clocks changed in both ad accounts' zones.
 AFTER_A_LEAP_YEAR = datetime(2021, 4, 7, 5, 30, tzinfo=UTC)
+PRIVACY_FLOOR = 10
 LOSSES = Losses(landing_pages_kept=20, user_threshold=3)
 
 
@@ -55,6 +57,7 @@ def test_the_marts_equal_the_oracle(seed: int, as_of: datetime, losses: Losses) 
     values = found["kpi_values"]
     assert set(zip(values["kpi_id"], values["segment_set"], strict=True)) == legal
     assert unequal(found.__getitem__, expected, calendar_of(world, as_of)) == ""
+    _assert_segments_hold(found)
 
 
 def test_a_leap_year_with_week_53_and_a_fiscal_year_from_may() -> None:
@@ -63,6 +66,7 @@ def test_a_leap_year_with_week_53_and_a_fiscal_year_from_may() -> None:
     goals = moved(AFTER_A_LEAP_YEAR.year - AS_OF.year, world.company.fiscal_year_start_month)
     found, expected = _marts(world, AFTER_A_LEAP_YEAR, goals), published(world, AFTER_A_LEAP_YEAR)
     assert unequal(found.__getitem__, expected, calendar_of(world, AFTER_A_LEAP_YEAR), goals=goals) == ""
+    _assert_segments_hold(found)
     values = found["kpi_values"]
     orders = values[values["kpi_id"].eq("orders") & values["segment_set"].eq("total")]
     weeks = orders[orders["period_grain"].eq("week")]
@@ -72,3 +76,9 @@ def test_a_leap_year_with_week_53_and_a_fiscal_year_from_may() -> None:
     assert pd.isna(weeks["previous_year_value"]["2020-12-28"])
     quarters = values[values["kpi_id"].eq("web_users") & values["period_grain"].eq("quarter")]
     assert set(pd.to_datetime(quarters["period_start"]).dt.month) == {2, 5, 8, 11}
+
+
+def _assert_segments_hold(found: dict[str, pd.DataFrame]) -> None:
+    values, catalog = found["kpi_values"], found["kpi_catalog"]
+    assert not_adding_up(values, catalog) == []
+    assert small_groups_told(values, catalog, PRIVACY_FLOOR) == []

@@ -164,3 +164,11 @@ def test_small_personal_cells_are_added_up_as_other() -> None:
     assert answer.row("nps", "month", MARCH, "country", country="SE")["denominator"] == 10
     assert answer.row("nps", "month", MARCH, "country", country="(other)")["denominator"] == 12
     assert answer.row("nps", "month", MARCH, "platform", platform="purchase")["denominator"] == 22
+
+
+def test_one_small_personal_cell_takes_the_next_larger_one_along() -> None:
+    """Alone it would be what the others leave of the total."""
+    countries = ["SE"] * 40 + ["NO"] * 3 + ["DK"] * 12 + ["FI"] * 12
+    answer = Published(planted(survey_answers=[{"score": 9, "country": country} for country in countries]))
+    rows = answer.find("nps", "month", MARCH, "country")
+    assert dict(zip(rows["country"], rows["denominator"], strict=True)) == {"SE": 40, "FI": 12, "(other)": 15}

@@ -10,7 +10,7 @@ from tests.oracle.catalogue import SEGMENT_SETS, UNKNOWN
 from tests.oracle.facts import Additive, Fact, sum_cells
 from tests.oracle.periods import company_day, period_end, period_start, plain
 from tests.oracle.state import MICROS, Truth
-from tests.oracle.surveys import FLOOR, OTHER
+from tests.oracle.surveys import floored
 
 # KPI → its measures above and below the line with the rule by which months become quarters.
 BOOKS: dict[str, dict[str, str]] = {
@@ -71,9 +71,7 @@ class Panel(Additive):
         cells = super().cells(grain, segment_set)
         if cells is None or segment_set != "country":
             return cells
-        is_small = cells["people_asked"] < FLOOR
-        merged = cells.assign(country=cells["country"].astype(object).mask(is_small, OTHER))
-        return sum_cells(merged, ("period_start", "country"), self.measures)
+        return floored(cells, "country", self.measures)
 
     def to_date(self, windows: Windows) -> None:
         return None

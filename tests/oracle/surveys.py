@@ -1,5 +1,7 @@
 """Survey answers, with the privacy floor of catalogue rule G13."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -25,9 +27,24 @@ class Answers(Additive):
         cells = super().cells(grain, segment_set)
         if cells is None or segment_set not in PERSONAL_SETS:
             return cells
-        is_small = cells[self.measures[0]] < FLOOR
-        merged = cells.assign(**{segment_set: cells[segment_set].astype(object).mask(is_small, OTHER)})
-        return sum_cells(merged, ("period_start", segment_set), self.measures)
+        return floored(cells, segment_set, self.measures)
+
+
+def floored(cells: pd.DataFrame, dim: str, measures: Sequence[str]) -> pd.DataFrame:
+    """Small cells added up as `(other)`, with the next larger ones until it holds enough; `measures`: people first."""
+    names, people = cells[dim].astype(object), cells[measures[0]].fillna(0.0)
+    hidden = np.zeros(len(cells), bool)
+    by_size = pd.DataFrame({"period": cells["period_start"].to_numpy(), "people": people.to_numpy()})
+    by_size = by_size.assign(name=names.to_numpy()).sort_values(["people", "name"])
+    for _, part in by_size.groupby("period"):
+        together = 0.0
+        for position, size in zip(part.index, part["people"], strict=True):
+            if size >= FLOOR and (together == 0 or together >= FLOOR):
+                break
+            hidden[position] = True
+            together += size
+    merged = cells.assign(**{dim: names.mask(hidden, OTHER)})
+    return sum_cells(merged, ("period_start", dim), measures)
 
 
 def facts(truth: Truth) -> list[Fact]:

@@ -41,6 +41,7 @@ described as (
         parts.denominator,
         parts.sum_squares,
         parts.n,
+        coalesce(parts.denominator, 0) as people,
         keys.is_share,
         segments.segment_set,
         segments.other_cell_no,
@@ -57,19 +58,45 @@ described as (
         or paid_channels.channel is not null
 ),
 
--- Personal cells of fewer than k people become `(other)`, both parts alike (rule G13).
+-- Personal cells from the smallest up, with the people of the smaller ones.
+personal_ranked as (
+    select
+        described.*,
+        coalesce(sum(described.people) over (
+            partition by described.kpi_no, described.period_no, described.segment_set
+            order by
+                described.people nulls last
+                {%- for dimension in dimensions() %}, segments.{{ dimension }} nulls last{% endfor %}
+            rows between unbounded preceding and 1 preceding
+        ), 0) as people_in_smaller
+    from described
+    inner join segments on segments.cell_no = described.cell_no
+    where described.is_personal
+),
+
+-- Cells of fewer than k people become `(other)`, both parts alike (rule G13). The total is published: `(other)` is what the
+-- named cells leave of it. So it takes the next larger cells too, until it holds k people itself.
+personal_merged as (
+    select
+        personal_ranked.*,
+        case
+            when people < privacy_k or (people_in_smaller > 0 and people_in_smaller < privacy_k) then other_cell_no
+            else cell_no
+        end as shown_cell_no
+    from personal_ranked
+),
+
 personal as (
     select
         kpi_no,
         period_no,
-        case when coalesce(denominator, 0) < privacy_k then other_cell_no else cell_no end as cell_no,
+        shown_cell_no as cell_no,
         sum(numerator) as numerator,
         sum(denominator) as denominator,
         sum(sum_squares) as sum_squares,
         sum(n) as n
-    from described
-    where is_personal
-    group by kpi_no, period_no, case when coalesce(denominator, 0) < privacy_k then other_cell_no else cell_no end
+    from personal_merged
+    group by kpi_no, period_no, shown_cell_no
 ),
 
 -- A share divides by all cells of its period and set.

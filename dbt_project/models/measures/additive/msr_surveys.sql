@@ -1,6 +1,6 @@
 -- Survey answers; the touchpoint stands in `platform`.
 with answers as (
-    select * from {{ ref('fct_survey_responses') }}
+    select * from {{ ref('int_survey_responses') }}
 ),
 
 final as (

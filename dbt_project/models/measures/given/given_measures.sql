@@ -12,7 +12,7 @@ manual_kpis as (
 ),
 
 answers as (
-    select * from {{ ref('fct_survey_responses') }}
+    select * from {{ ref('int_survey_responses') }}
     where kind = 'brand'
         and score is not null
 ),
