@@ -5,8 +5,9 @@ for readers who divide last. A dimension that a fact does not have is `(all)`: i
 {% macro stage_table(facts, dims, start='stacked.date', start_name='date', withheld={}) %}
 {%- set money = [
     'spend', 'claimed_value', 'gross', 'discounts', 'refunds', 'net_paid', 'net_of_first_orders', 'net_of_people',
-    'agency_fees', 'tools', 'staff',
+    'agency_fees', 'tools', 'staff', 'spend_on_known_people', 'spend_on_target',
 ] -%}
+{%- set fractions = ['claimed_orders', 'nki_sum', 'csat_sum', 'engaged_seconds', 'engagements_of_the_day', 'position_sum'] -%}
 {%- set ns = namespace(measures=[]) -%}
 {%- for fact, measures in facts.items() -%}{%- set ns.measures = ns.measures + measures -%}{%- endfor -%}
 with clock as (
@@ -35,7 +36,7 @@ final as (
         stacked.{{ dimension }},
         {%- endfor %}
         {%- for measure in ns.measures %}
-        cast(sum(stacked.{{ measure }}) as {{ 'decimal(38, 12)' if measure in money else 'decimal(18, 6)' if measure in ['claimed_orders', 'nki_sum', 'csat_sum'] else 'bigint' }}) as {{ measure }}{{ ',' if not loop.last }}
+        cast(sum(stacked.{{ measure }}) as {{ 'decimal(38, 12)' if measure in money else 'decimal(18, 6)' if measure in fractions else 'bigint' }}) as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}
     from stacked
     cross join clock
