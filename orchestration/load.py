@@ -14,6 +14,7 @@ from connectors.common.privacy import load_hasher
 from connectors.common.run import LoadResult, dataset_name, load, plan_load
 from connectors.common.source import Source
 from orchestration import keys
+from orchestration.history import remember
 from orchestration.home import ROOT
 from orchestration.init import complete, ensure_landing
 from orchestration.locks import writer_lock
@@ -93,6 +94,8 @@ def _load_and_promote(run: Run, source: Source) -> tuple[LoadRecord, GateRecord 
     hasher = load_hasher(secrets_file())
     keys.remember(run.home, hasher)
     result = load(source, state, plan, run.as_of, hasher)
+    if result.is_changed:
+        remember(run.home, source)
     waiting = unpromoted(source, state, target)
     if waiting is None:
         return _record(run, source, "unchanged", result), None

@@ -88,6 +88,11 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         **{"published_date": DAY, "post_id": "s1", "platform": "facebook", "account_id": "f1", "published_at": AT},
         **{"post_type": "photo", "likes": 0, "comments": 0, "shares": 0, "saves": None, "views": 0, "reach": 0},
     },
+    "meta_organic.page_days": {"date": DAY, "page_id": "f1"},
+    "meta_organic.post_snapshots": {
+        **{"date": DAY, "post_id": "s1", "platform": "facebook", "account_id": "f1"},
+        **{"published_at": "2026-02-20T10:00", "likes": 0, "comments": 0, "shares": 0},
+    },
     "shopify.orders": {
         **{"order_id": "o1", "customer_id": "k1", "created_at": AT, "processed_at": AT, "updated_at": AT},
         **{"is_test": False, "financial_status": "PAID", "source_name": "web", "country_code": "SE"},
@@ -130,6 +135,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         **{"cost_id": "x1", "date_from": DAY, "date_to": DAY, "cost_type": "agency_fee", "channel": "(all)"},
         **{"amount": 0, "currency": "SEK"},
     },
+    "config.manual_kpis": {"kpi_id": "margin_net", "period_grain": "month", "period_start": "2026-02-01"},
     "config.fx_rates": {"date": DAY, "currency": "EUR", "to_currency": "SEK", "rate": "11"},
     "ops.source_status": {"is_configured": True},
     "ops.source_days": {"is_loaded": True},

@@ -1,4 +1,4 @@
-"""KPIs as data, from landed rows to `kpi_values`: versions, new KPIs, KPIs entered by hand, sources that lack."""
+"""KPIs as data, from landed rows to `kpi_values`: versions, KPIs entered by hand, KPIs that nobody feeds."""
 
 import shutil
 from collections.abc import Callable
@@ -108,18 +108,6 @@ def test_a_second_version_begins_a_series_and_leaves_the_first_as_it_was(
     assert months["previous_value"].isna().all()
     others = (found["kpi_id"] != "web_sessions").sum()
     assert others == (plain["kpi_id"] != "web_sessions").sum()
-
-
-def test_a_ratio_of_measures_that_exist_is_rows_in_two_seeds(with_rows: Callable[..., Project]) -> None:
-    project = with_rows(
-        kpi_definitions=[definition("pages_per_session", kpi_id="pages_per_visit_of_interest")],
-        kpi_terms=[
-            "pages_per_visit_of_interest,1,none,num,page_views,none,1",
-            "pages_per_visit_of_interest,1,none,den,engaged_sessions,none,1",
-        ],
-    )
-    row = totals(values(landing(), project), "pages_per_visit_of_interest").loc["2026-02-01"]
-    assert (row["numerator"], row["denominator"], row["value"]) == (140, 28, 5)
 
 
 def test_what_no_source_feeds_is_there_and_missing(plain: pd.DataFrame) -> None:

@@ -33,7 +33,7 @@ class Table:
     `window_column` names the DAY column whose days a WINDOW reload replaces; with `window_scope` only those of the same
     scope (the days of one ad account, so that an account that the vendor refuses keeps what was loaded). `children_of`
     names the key column by which a MERGE of this table first deletes all older rows of that parent (order lines of a
-    changed order).
+    changed order). `is_unrepeatable`: the vendor tells these rows only once (a stock of today): they are kept for ever.
     """
 
     name: str
@@ -45,11 +45,14 @@ class Table:
     description: str = ""
     not_null: frozenset[str] = field(default=frozenset())
     window_scope: str | None = None
+    is_unrepeatable: bool = False
 
     def __post_init__(self) -> None:
         unknown = {*self.primary_key, *self.not_null, *self.replaced_by} - set(self.columns)
         if unknown:
             raise ValueError(f"table {self.name}: no such columns: {sorted(map(str, unknown))}")
+        if self.is_unrepeatable and self.reload is not Reload.MERGE:
+            raise ValueError(f"table {self.name}: what is told only once is merged by its key, never replaced")
         if (self.reload is Reload.WINDOW) != (self.window_column is not None):
             raise ValueError(f"table {self.name}: `window_column` goes with Reload.WINDOW, and only with it")
 

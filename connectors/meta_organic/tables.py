@@ -39,6 +39,7 @@ INSTAGRAM_NEW_FOLLOWERS = Table(
     ("date", "ig_user_id"),
     Reload.MERGE,
     description="New followers by Pacific day. The vendor forgets them after 30 days, so no reload takes any away.",
+    is_unrepeatable=True,
 )
 FOLLOWER_SNAPSHOTS = Table(
     "follower_snapshots",
@@ -46,6 +47,7 @@ FOLLOWER_SNAPSHOTS = Table(
     ("date", "ig_user_id"),
     Reload.MERGE,
     description="Followers of Instagram accounts as counted on each day that was loaded; cannot be asked for again.",
+    is_unrepeatable=True,
 )
 POSTS = Table(
     "posts",
@@ -84,5 +86,6 @@ POST_SNAPSHOTS = Table(
     ("date", "post_id"),
     Reload.MERGE,
     description="Counters of posts as they stood on each day that was loaded; cannot be asked for again.",
+    is_unrepeatable=True,
 )
 TABLES = (PAGE_DAYS, INSTAGRAM_DAYS, INSTAGRAM_NEW_FOLLOWERS, FOLLOWER_SNAPSHOTS, POSTS, POST_SNAPSHOTS)
