@@ -41,11 +41,15 @@ def initialise(home: Home, sources: Mapping[str, Source]) -> list[str]:
 
 
 def use_dagster_home(home: Home) -> None:
-    """Dagster keeps its runs below the home, unless DAGSTER_HOME says otherwise."""
-    if "DAGSTER_HOME" not in os.environ:
-        os.environ["DAGSTER_HOME"] = str(home.dagster)
-        home.dagster.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(DAGSTER_YAML, home.dagster / "dagster.yaml")
+    """Dagster keeps its runs below the home, unless DAGSTER_HOME says otherwise.
+
+    Without settings it would send telemetry, so a folder that has none gets ours; another's own settings stay.
+    """
+    is_ours = "DAGSTER_HOME" not in os.environ
+    place = Path(os.environ.setdefault("DAGSTER_HOME", str(home.dagster)))
+    place.mkdir(parents=True, exist_ok=True)
+    if is_ours or not (place / DAGSTER_YAML.name).exists():
+        shutil.copyfile(DAGSTER_YAML, place / DAGSTER_YAML.name)
 
 
 def ensure_landing(home: Home, source: Source) -> bool:

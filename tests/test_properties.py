@@ -27,7 +27,7 @@ SEEDS = Path(__file__).resolve().parents[1] / "dbt_project" / "seeds"
 FEW = 5
 FREQUENCIES = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q-DEC"}
 PAID = ("PAID", "PARTIALLY_REFUNDED", "REFUNDED")
-EACH = pytest.mark.parametrize("examples", [FEW, pytest.param(150, marks=pytest.mark.acceptance)])
+EACH = pytest.mark.parametrize("examples", [FEW, pytest.param(100, marks=pytest.mark.acceptance)])
 
 
 def holds(check: Callable[..., None], examples: int, *strategies: st.SearchStrategy[Any]) -> None:
