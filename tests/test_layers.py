@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import connectors
+
 ROOT = Path(__file__).resolve().parents[1]
 FORBIDDEN = {
     "connectors": {"dagster", "dagster_dbt", "dbt", "great_expectations", "orchestration", "sandbox", "tests"},
@@ -33,6 +35,12 @@ def test_layers_import_only_what_lies_below(folder: str) -> None:
     assert files, f"{folder} holds no Python"
     wrong = {str(file.relative_to(ROOT)): bad for file in files if (bad := imported(file) & FORBIDDEN[folder])}
     assert not wrong
+
+
+def test_ways_to_configure_a_source_name_its_settings() -> None:
+    for source in connectors.sources().values():
+        declared = {setting.name for setting in source.settings if not setting.is_required}
+        assert {name for names in source.one_of for name in names} <= declared, source.name
 
 
 def test_no_tracked_file_names_a_machine_path_or_a_package_registry() -> None:

@@ -97,7 +97,7 @@ def sentence(error: Any, model: type[BaseModel]) -> str:
     if kind == "missing":
         return f"{field} is missing: add it"
     if kind == "extra_forbidden":
-        near = difflib.get_close_matches(names[-1], sorted(_field_names(model)), 1)
+        near = difflib.get_close_matches(names[-1], sorted({*_field_names(model)} - {names[-1]}), 1)
         return f"{field} is not known: " + (f"did you mean `{near[0]}`?" if near else "remove it")
     if kind in ("value_error", "assertion_error"):
         return f"{field}: {error['ctx']['error']}" if names else str(error["ctx"]["error"])

@@ -18,48 +18,9 @@ from connectors.files.entities import ENTITIES
 from connectors.files.mapping import Input
 from connectors.files.read import FILE, LINE, read_input
 from connectors.files.rules import default
+from connectors.files.words import SYNONYMS, plain
 
 SAMPLE_ROWS = 5_000
-# Words by which people name a column, beside the column's own name.
-SYNONYMS = {
-    "date": "day datum dag",
-    "campaign_name": "campaign kampanj",
-    "campaign_id": "campaignid campaign",
-    "spend_amount": "spend cost spent kostnad amount_spent",
-    "clicks": "link_clicks klick",
-    "clicks_all": "all_clicks",
-    "impressions": "visningar imps",
-    "platform_orders": "conversions purchases",
-    "platform": "channel source network",
-    "order_id": "order invoice invoice_no order_number ordernummer",
-    "order_line_id": "line_id row_id item_id",
-    "customer_id": "customer client kund kundnummer",
-    "created_at": "created order_date invoice_date timestamp skapad",
-    "quantity": "qty antal",
-    "gross_amount": "amount price sales revenue belopp pris",
-    "email_hash": "email e_mail mail epost e_post",
-    "phone_hash": "phone telephone telefon mobile",
-    "score": "nps rating answer betyg",
-    "answered_at": "submitted answered answer_date timestamp",
-    "answer_id": "response response_id",
-    "review_id": "review",
-    "contact_id": "lead lead_id contact",
-    "original_source": "origin lead_source",
-    "period_start": "week month quarter vecka manad kvartal",
-    "value": "amount",
-    "amount": "cost sum belopp",
-    "country": "land country_code",
-    "sessions": "visits besok",
-    "likes": "like",
-    "comments": "comment",
-    "shares": "share",
-    "reach": "rackvidd",
-    "published_at": "published post_date",
-    "emails_sent": "sent recipients skickade",
-    "unique_opens": "opens opened",
-    "unique_clicks": "clicks clicked",
-    "currency": "valuta",
-}
 DATE_FORMATS = (
     *("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"),
     *("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y%m%d"),
@@ -103,23 +64,38 @@ def suggest(path: Path) -> str:
             f"files: no column of {path.name} has a name that is known: start from an example in docs/mapping_files.md."
         )
     draft = _with_time(draft, table, names)
-    columns = {target: _column(table[name], name, draft.table.columns[target]) for target, name in draft.pairs.items()}
+    lines = _lines_of_orders(draft, names)
+    drafts = [draft, lines] if lines else [draft]
     mapping: dict[str, Any] = {"input": said["path"] if len(said) == 1 else said}
     kinds = {draft.table.columns[target] for target in draft.pairs}
     if pa.timestamp("us", tz="UTC") in kinds:
         mapping["zone"] = _company_zone()
+    mapping["entities"] = [{"entity": item.entity, "columns": _columns(item, table)} for item in drafts]
+    return _head(path, drafts, names) + yaml.safe_dump(mapping, sort_keys=False, allow_unicode=True, width=120)
+
+
+def _columns(draft: Draft, table: pa.Table) -> dict[str, Any]:
+    kinds = draft.table.columns
+    columns = {target: _column(table[name], name, kinds[target]) for target, name in draft.pairs.items()}
     for name in draft.open_columns:
-        columns[name] = {"constant": "2000-01-01" if pa.types.is_date(draft.table.columns[name]) else OPEN}
-    mapping["entities"] = [{"entity": draft.entity, "columns": columns}]
-    return _head(path, draft, names) + yaml.safe_dump(mapping, sort_keys=False, allow_unicode=True, width=120)
+        columns[name] = {"constant": "2000-01-01" if pa.types.is_date(kinds[name]) else OPEN}
+    return columns
 
 
-def _head(path: Path, draft: Draft, names: list[str]) -> str:
+def _head(path: Path, drafts: list[Draft], names: list[str]) -> str:
     lines = [f"Drafted from {path.name}: read every line before use."]
-    if draft.open_columns:
-        lines.append(f"To fill in, nothing in the file has their name: {', '.join(draft.open_columns)}")
-    if unused := [name for name in names if name not in draft.pairs.values()]:
+    if open_columns := drafts[0].open_columns:
+        lines.append(f"To fill in, nothing in the file has their name: {', '.join(open_columns)}")
+    used = {name for draft in drafts for name in draft.pairs.values()}
+    unused = [name for name in names if name not in used]
+    if unused:
         lines.append(f"Not used: {', '.join(unused)}")
+    if len(unused) > len(used):
+        entity = drafts[0].entity
+        lines.append(f"Few columns are known: see that {entity} is what is meant (docs/mapping_files.md lists all).")
+    if len(drafts) > 1:
+        amount = drafts[1].pairs["gross_amount"]
+        lines.append(f"The file has no lines, so each order is one: see that {amount} is without VAT and shipping.")
     # A line break in a column's name must not end the comment.
     return "".join(f"# {' '.join(line.split())}\n" for line in lines)
 
@@ -162,11 +138,23 @@ def _company_zone() -> str:
 def _draft(entity: str, names: list[str]) -> Draft:
     pairs: dict[str, str] = {}
     for target in ENTITIES[entity].columns:
-        words = [_plain(target), *map(_plain, SYNONYMS.get(target, "").split())]
-        fitting = [name for word in words for name in names if _plain(name) == word and name not in pairs.values()]
+        words = [plain(target), *map(plain, SYNONYMS.get(target, "").split())]
+        fitting = [name for word in words for name in names if plain(name) == word and name not in pairs.values()]
         if fitting:
             pairs[target] = fitting[0]
     return Draft(entity, pairs)
+
+
+def _lines_of_orders(draft: Draft, names: list[str]) -> Draft | None:
+    """Orders have no amount, their lines have: one line for each order where the file has an amount."""
+    if draft.entity != "orders" or "order_id" not in draft.pairs:
+        return None
+    found = _draft("order_lines", [name for name in names if name not in draft.pairs.values()]).pairs
+    if "gross_amount" not in found:
+        return None
+    order = draft.pairs["order_id"]
+    currency = {"currency": draft.pairs["currency"]} if "currency" in draft.pairs else {}
+    return Draft("order_lines", {"order_line_id": order, "order_id": order, **found, **currency})
 
 
 def _with_time(draft: Draft, table: pa.Table, names: list[str]) -> Draft:
@@ -231,9 +219,3 @@ def _fits(text: str, form: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _plain(name: str) -> str:
-    """`Order ID`, `orderId` and `ORDER-ID` are one name."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
-    return re.sub(r"[^a-z0-9]+", "_", parted.lower().translate(str.maketrans("åäöéü", "aaoeu"))).strip("_")

@@ -643,3 +643,19 @@ def test_an_answer_to_a_brand_survey_is_yes_or_no(mapped: Callable[[str], Shaped
     )
     assert [row["score"] for row in rows(shaped, "survey_answers")] == [1, 0]
     assert [(row.line, row.column) for row in shaped.bad] == [(4, "score")]
+
+
+def test_wrong_settings_are_told_without_loading(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NYCKELTAL_CONFIG", str(tmp_path))
+    monkeypatch.setenv("SOURCES__FILES__FOLDER", str(tmp_path / "elsewhere"))
+    with pytest.raises(SourceError, match="correct SOURCES__FILES__FOLDER"):
+        SOURCE.check()
+    monkeypatch.setenv("SOURCES__FILES__FOLDER", str(folder))
+    with pytest.raises(SourceError, match="mappings holds no mapping, so nothing is loaded"):
+        SOURCE.check()
+    (tmp_path / "mappings").mkdir()
+    (tmp_path / "mappings" / "costs.yml").write_text("input: costs.csv\nentity: costs\n", "utf-8")
+    with pytest.raises(SourceError, match=r"costs\.yml line 2: `entity` is not known: did you mean `entities`"):
+        SOURCE.check()
+    (tmp_path / "mappings" / "costs.yml").write_text(COSTS.format(input="costs.csv", more="", day="d", amount="a"))
+    SOURCE.check()

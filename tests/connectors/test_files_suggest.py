@@ -70,6 +70,23 @@ def test_a_time_is_found_by_its_values(tmp_path: Path, hasher: Hasher) -> None:
     assert [instant.day for instant in shaped.tables["orders"][0]["created_at"].to_pylist()] == [3, 4]
 
 
+def test_orders_with_an_amount_and_no_lines_become_one_line_each(tmp_path: Path, hasher: Hasher) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("Ordernr;Datum;Kund;Belopp;Valuta\n1001;2026-03-01;anna@example.com;1 234,50;SEK\n")
+    text, shaped = drafted(path, hasher)
+    assert "see that Belopp is without VAT and shipping" in text
+    (order,) = shaped.tables["orders"][0].to_pylist()
+    (line,) = shaped.tables["order_lines"][0].to_pylist()
+    assert order["customer_id"] == hasher.email("anna@example.com")
+    assert (line["order_id"], line["gross_amount"], line["currency"]) == (order["order_id"], Decimal("1234.5"), "SEK")
+
+
+def test_a_draft_of_few_known_columns_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "days.csv"
+    path.write_text("datum,valuta,x,y,z\n2026-03-01,SEK,1,2,3\n")
+    assert "# Few columns are known: see that " in suggest(path)
+
+
 def test_addresses_are_to_be_hashed(tmp_path: Path, hasher: Hasher) -> None:
     path = tmp_path / "people.csv"
     path.write_text("customer_id,e-mail,land\n1,anna@example.com,SE\n2,bo@example.com,SE\n")

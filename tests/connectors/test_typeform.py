@@ -117,6 +117,8 @@ def test_a_wrong_fields_file_is_told(
     fields_file.write_text(text)
     with pytest.raises(SourceError, match=words):
         landing.refresh(SOURCE)
+    with pytest.raises(SourceError, match=words):
+        SOURCE.check()
 
 
 @pytest.fixture(scope="module")
