@@ -61,6 +61,7 @@ format: $(STAMP)  ## formats Python and SQL
 
 docs: $(STAMP)  ## pages that are written from the catalogue
 	$(BIN)/python -m orchestration.kpi_page
+	$(BIN)/python -m orchestration.semantic_layer
 
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras \
   --custom-compile-command "make lock"

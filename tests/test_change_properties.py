@@ -1,10 +1,12 @@
 """Whatever the segments, the parts of a change add up to it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -160,3 +162,20 @@ def test_the_order_of_rows_changes_nothing(found: list[Change]) -> None:
     one, other = _effects(found, 3), _effects(found, 3, is_reversed=True)
     assert [row[:3] for row in one] == [row[:3] for row in other]
     assert [row.effect for row in one] == pytest.approx([row.effect for row in other], rel=1e-9, abs=1e-9)
+
+
+def test_the_example_of_the_page() -> None:
+    """docs/why.md: every segment falls and the total rises."""
+    page = (Path(__file__).parents[1] / "docs" / "why.md").read_text("utf-8")
+    block = re.search(r"^```csv sessions\.csv\n.*?\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert block
+    lines = [line.split(",")[1:] for line in block[1].splitlines()]
+    parts = [
+        Segment((Decimal(orders0), Decimal(sessions0)), (Decimal(orders1), Decimal(sessions1)))
+        for sessions0, orders0, sessions1, orders1 in lines
+    ]
+    rows = [row for row in _effects([Change(True, parts, Segment(None, None))], None) if row.segment_set == "channel"]
+    sums = [sum(row[kind] * 100 for row in rows) for kind in (3, 4, 5, 6)]
+    assert sums == [-6.25, 18.75, 0, 12.5]
+    assert "rate −6.25 points, mix +18.75, interaction 0" in page
+    assert "from 21.875 % to 34.375 %" in page
