@@ -175,7 +175,7 @@ def test_the_example_of_the_page() -> None:
         for sessions0, orders0, sessions1, orders1 in lines
     ]
     rows = [row for row in _effects([Change(True, parts, Segment(None, None))], None) if row.segment_set == "channel"]
-    sums = [sum(row[kind] * 100 for row in rows) for kind in (3, 4, 5, 6)]
+    sums = [sum(float(row[kind] or 0) * 100 for row in rows) for kind in (3, 4, 5, 6)]
     assert sums == [-6.25, 18.75, 0, 12.5]
     assert "rate −6.25 points, mix +18.75, interaction 0" in page
     assert "from 21.875 % to 34.375 %" in page

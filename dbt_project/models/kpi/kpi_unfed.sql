@@ -57,6 +57,13 @@ ever_seen as (
     select distinct measure_id from seen
 ),
 
+-- What must be 365 days old cannot have come before the first cohort is: then it is young, not missing.
+ages_reached as (
+    select distinct measures.maturity_days
+    from measures
+    inner join ever_seen on ever_seen.measure_id = measures.measure_id
+),
+
 needed as (
     select keys.kpi_no, terms.measure_id
     from keys
@@ -67,10 +74,15 @@ needed as (
     left join fed_facts on fed_facts.fact = measures.fact
     left join required_measures on required_measures.measure_id = terms.measure_id
     left join ever_seen on ever_seen.measure_id = terms.measure_id
+    left join ages_reached on ages_reached.maturity_days = measures.maturity_days
     group by keys.kpi_no, terms.measure_id
     having bool_or(measures.fact = 'inputs')
         or count(fed_facts.fact) = 0
-        or (count(required_measures.measure_id) > 0 and count(ever_seen.measure_id) = 0)
+        or (
+            count(required_measures.measure_id) > 0
+            and count(ever_seen.measure_id) = 0
+            and count(ages_reached.maturity_days) > 0
+        )
 ),
 
 -- The company's first periods; where nothing was ever loaded, the running ones.
