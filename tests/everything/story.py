@@ -45,8 +45,8 @@ class Story:
         self.ran.append(ran)
         return ran
 
-    def _refresh(self, name: str, as_of: datetime) -> Step:
-        ran = self.company.refresh(as_of)
+    def _refresh(self, name: str, as_of: datetime, cadence: str = "full") -> Step:
+        ran = self.company.refresh(as_of, cadence)
         self.ran.append(ran)
         print(f"{name}: {ran.seconds:.1f} s\n{ran.err}")
         return Step(ran, self.company.keep_marts(name))
@@ -64,8 +64,8 @@ class Story:
 
     @cached_property
     def disturbed(self) -> Step:
-        """A day later; Mailchimp is down, HubSpot knows the token no more, Typeform has no quota left, and Meta mislays
-        the organic days of half a week."""
+        """The daily refresh a day later; Mailchimp is down, HubSpot knows the token no more, Typeform has no quota left,
+        and Meta mislays the organic days of half a week."""
         assert self.again
         faults = self.company.server.faults
         for source, kind in {
@@ -77,7 +77,7 @@ class Story:
         for day in ("2026-03-28", "2026-03-29", "2026-03-30", "2026-03-31"):
             faults.add("meta_organic", "vanished_day", day=day)
         try:
-            return self._refresh("disturbed", NEXT)
+            return self._refresh("disturbed", NEXT, "daily")
         finally:
             faults.clear()
 
@@ -89,7 +89,7 @@ class Story:
 
     @cached_property
     def mended(self) -> Step:
-        """The same day with all vendors well."""
+        """Everything of the same day, with all vendors well."""
         assert self.board
         return self._refresh("mended", NEXT)
 
