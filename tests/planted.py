@@ -60,6 +60,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "customers": {
         **{"customer_id": "k1", "email": "k1@example.com", "is_business": False, "created_at": "2025-01-01T10:00"},
+        **{"country": "SE"},
     },
     "products": {"product_id": "x1", "unit_cost_micros": 40_000_000},
     "orders": {

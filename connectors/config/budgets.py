@@ -61,9 +61,10 @@ def read_budgets(
 
 def _check_each_has_a_day(folder: Path, budgets: Sequence[Budget], days: Sequence[BudgetDay]) -> None:
     weights = {day.date: day.weight for day in days}
+    file = file_label(folder / "inputs" / "budget_days.csv")
     for budget in budgets:
         if not any(weights.get(day, USUAL_WEIGHT) for day in budget.days()):
             raise ConfigError(
-                f"{file_label(folder / 'inputs' / 'budget_days.csv')}: the budget {budget.budget_id!r} has no day to be "
-                f"spent on: all from {budget.date_from} to {budget.date_to} weigh 0: give one of them a weight"
+                f"{file}: the budget {budget.budget_id!r} cannot be spent, "
+                f"since all days from {budget.date_from} to {budget.date_to} weigh 0: give one of them a weight"
             )

@@ -30,6 +30,7 @@ PROPORTIONS = frozenset(
         *("unsubscribe_rate", "cvr_session", "cvr_user", "cvr_landing", "mql_rate_30", "repurchase_rate_90"),
         *("returning_share", "repurchase_rate_365", "csat_share", "cvr_campaign", "complaint_rate", "brand_recall"),
         *("cvr_email_7", "cvr_sales_180", "activation_rate_30", "lapse_rate", "video_completion"),
+        *("retention_monthly", "retention_yearly", "churn_contract", "review_positive"),
         *(f"cvr_session_{action}" for action in ACTIONS),
         *(f"key_event_rate_{action}" for action in ACTIONS),
     )

@@ -249,7 +249,9 @@ def _loyalty() -> list[Kpi]:
             for kpi_id, amount in (("ltv_hist", "cohort_revenue"), ("ltv_margin", "cohort_margin"))
             for age in (30, 90, 180, 365)
         ],
-        Kpi("retention_monthly", MONTHLY, BUYERS, _one("subscribers_kept_in_months"), _one("subscribers_of_months"), "A"),
+        Kpi(
+            "retention_monthly", MONTHLY, BUYERS, _one("subscribers_kept_in_months"), _one("subscribers_of_months"), "A"
+        ),
         Kpi("retention_yearly", MONTHLY, BUYERS, _one("subscribers_kept_since"), _one("subscribers_a_year_ago"), "A"),
         Kpi("churn_contract", MONTHLY, BUYERS, _one("contracts_lost"), _one("contracts_at_start"), "A"),
         Kpi("churn_revenue", MONTHLY, BUYERS, _one("mrr_lost", "mrr_down"), _one("mrr_at_start"), "A"),
@@ -260,7 +262,13 @@ def _loyalty() -> list[Kpi]:
                 *((name, name) for name in ("mrr_new", "mrr_up", "mrr_down", "mrr_lost")),
             )
         ],
-        Kpi("review_positive", WEEKLY, ("total", "platform", "country"), _one("reviews_positive"), _one("reviews_classed")),
+        Kpi(
+            "review_positive",
+            WEEKLY,
+            ("total", "platform", "country"),
+            _one("reviews_positive"),
+            _one("reviews_classed"),
+        ),
         Kpi("lapse_rate", MONTHLY, BUYERS, _one("lapsed"), _one("active_at_start"), "A"),
         Kpi("arpu", MONTHLY, BUYERS, net_of_people, {"active_at_start": 0.5, "active_at_end": 0.5}, "A", True),
         Kpi("purchase_freq", MONTHLY, BUYERS, _one("orders_of_buyers"), _one("buyers"), "A"),

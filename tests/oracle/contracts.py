@@ -11,7 +11,16 @@ from tests.oracle.orders import customer_type
 from tests.oracle.periods import company_day
 from tests.oracle.state import MICROS, Truth
 
-FLOWS = ("contracts_at_start", "contracts_lost", "mrr_at_start", "mrr_new", "mrr_back", "mrr_up", "mrr_down", "mrr_lost")
+FLOWS = (
+    "contracts_at_start",
+    "contracts_lost",
+    "mrr_at_start",
+    "mrr_new",
+    "mrr_back",
+    "mrr_up",
+    "mrr_down",
+    "mrr_lost",
+)
 MONTHLY = ("subscribers_of_months", "subscribers_kept_in_months")
 YEARLY = ("subscribers_a_year_ago", "subscribers_kept_since")
 
@@ -47,7 +56,7 @@ class Contracts(States):
         return people.assign(**{names[0]: at_start.astype(float), names[1]: kept.astype(float)})
 
     def compared(self, start: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
-        """People with a contract open at some time: contracts and amounts at the end of the day before, and of `last`."""
+        """People with a contract in the span: contracts and amounts at the end of the day before it, and of `last`."""
         rows = self.rows
         rows = rows[(rows["from"] <= last) & (rows["until"].isna() | (rows["until"] >= start))]
         was, now = rows["from"] < start, rows["until"].isna() | (rows["until"] > last)
@@ -70,6 +79,8 @@ def _twelve_months_to(grain: str, start: pd.Timestamp) -> pd.Timestamp:
 def facts(truth: Truth) -> list[Fact]:
     rows = truth.table("subscriptions").astype({"customer_id": object, "currency": object})
     rows = rows[truth.happened(rows["started_at"])].reset_index(drop=True)
+    if rows.empty:
+        return []
     rows = rows.assign(**{"from": company_day(rows["started_at"]), "until": company_day(rows["ended_at"])})
     person = person_of(truth, "customer", rows["customer_id"])
     rows["person"] = person.fillna("subscriber:" + rows["customer_id"])
@@ -82,15 +93,14 @@ def facts(truth: Truth) -> list[Fact]:
 def _amount(truth: Truth, rows: pd.DataFrame) -> pd.Series:
     """Monthly amount in SEK at the rate of the first day; a contract older than the rates takes the first one."""
     amount = truth.reporting_amount(rows["monthly_micros"], rows["currency"], rows["from"])
-    rates = truth.table("fx_rates").sort_values("date").drop_duplicates("currency")
-    first = dict(zip(rates["currency"].astype(object), rates["rate_micros"] / MICROS, strict=True))
-    is_older = rows["from"] < rows["currency"].map(dict(zip(rates["currency"].astype(object), rates["date"], strict=True)))
-    by_first = rows["monthly_micros"] / MICROS * rows["currency"].map(first)
-    return amount.where(~is_older, by_first).fillna(0.0)
+    rates = truth.table("fx_rates").astype({"currency": object}).sort_values("date").drop_duplicates("currency")
+    first = rows[["currency"]].merge(rates[["currency", "date", "rate_micros"]], on="currency", how="left")
+    by_first = rows["monthly_micros"] / MICROS * (first["rate_micros"] / MICROS)
+    return amount.where(~(rows["from"] < first["date"]), by_first).fillna(0.0)
 
 
 def _dims(truth: Truth, rows: pd.DataFrame) -> pd.DataFrame:
-    """Per person the channel that won them (first order before deal), country and type of the first order, or of the account."""
+    """Per person: channel of the first order, else of the deal; country and type of that order, else of the account."""
     accounts = truth.table("customers").astype({"customer_id": object, "country": object})
     own = rows[["person", "customer_id"]].merge(accounts[["customer_id", "country"]], on="customer_id", how="left")
     own["customer_type"] = customer_type(truth, own["customer_id"])

@@ -23,7 +23,7 @@ weighted as (
         case when budgets.channel = '(all)' then 'unknown' else budgets.channel end as channel,
         budgets.currency,
         budgets.amount,
-        cast(coalesce(budget_days.weight, 1) as decimal(18, 10)) as weight
+        cast(coalesce(budget_days.weight, 1) as double) as weight
     from budgets
     inner join dates on dates.date between budgets.date_from and budgets.date_to
     left join budget_days on budget_days.date = dates.date
