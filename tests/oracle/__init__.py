@@ -21,6 +21,7 @@ from tests.oracle import (
     orders,
     prospects,
     reasons,
+    reviews,
     social,
     surveys,
     web,
@@ -103,6 +104,7 @@ def facts_of(truth: Truth) -> list[Fact]:
         costs,
         budgets,
         surveys,
+        reviews,
         entered,
     )
     return [fact for area in areas for fact in area.facts(truth) if len(fact.rows)]

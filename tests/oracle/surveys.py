@@ -58,22 +58,7 @@ def facts(truth: Truth) -> list[Fact]:
     for kind, measures in MEASURES.items():
         rows = _measured(answers[answers["survey_id"].astype(object) == kind], kind)
         found.append(Answers(rows, dims, measures))
-    return [*found, _reviews(truth)]
-
-
-def _reviews(truth: Truth) -> Fact:
-    """Reviews that were classed, by what they are about."""
-    reviews = truth.table("reviews")
-    reviews = reviews[truth.happened(reviews["created_at"]) & reviews["is_positive"].notna()]
-    reviews = reviews.assign(
-        date=company_day(reviews["created_at"]),
-        platform=reviews["touchpoint"].astype(object),
-        country=reviews["country"].astype(object).fillna("").replace("", UNKNOWN),
-        reviews_classed=1.0,
-        reviews_positive=reviews["is_positive"].astype(float),
-    )
-    rows = reviews[reviews["date"] <= truth.until].reset_index(drop=True)
-    return Answers(rows, ("platform", "country"), ("reviews_classed", "reviews_positive"))
+    return found
 
 
 def _measured(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
