@@ -1,6 +1,6 @@
 -- Reviews that were classed; what they are about stands in `platform`.
 with reviews as (
-    select * from {{ ref('fct_reviews') }}
+    select * from {{ ref('int_reviews') }}
     where is_positive is not null
 ),
 

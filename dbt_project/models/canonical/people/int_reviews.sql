@@ -1,4 +1,4 @@
--- Public reviews on the company's day.
+-- Public reviews on the company's day. They are counted below, and not published row by row: that would tell countries of few.
 with clock as (
     select * from {{ ref('int_clock') }}
 ),
