@@ -13,7 +13,7 @@ STAGES = ("awareness", "consideration", "conversion", "loyalty", "business", "op
 ADDITIVITY = {
     "A": "adds up over time and segments",
     "S": "a stock: last of the period, adds up over segments",
-    "N": "distinct people: asked for at each grain, never added up",
+    "N": "counted at each grain and never added up: distinct people, and what the two ends of a period differ by",
     "R": "a ratio: both sides are summed, divided last",
     "M": "output of a model",
 }

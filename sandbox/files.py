@@ -34,6 +34,8 @@ def write_files(world: World, folder: Path, as_of: datetime) -> None:
         "operations.csv": _operations,
         "brand_panel.csv": _brand_panel,
         "search_console.csv": _search_console,
+        "subscriptions.csv": _subscriptions,
+        "reviews.csv": _reviews,
         "social_history.csv": _social_history,
         "target_reach.csv": _target_reach,
     }
@@ -138,3 +140,43 @@ def _target_reach(world: World, as_of: datetime) -> pd.DataFrame:
         people = seen.groupby(start)["person_no"].nunique()
         found.append(pd.DataFrame({"grain": grain, "start": people.index.strftime("%Y-%m-%d"), "people": people.array}))
     return pd.concat(found).assign(platform="meta_ads")
+
+
+def _subscriptions(world: World, as_of: datetime) -> pd.DataFrame:
+    rows, now = world.tables["subscriptions"], _plain(as_of)
+    rows = rows[rows["started_at"] <= now]
+    return pd.DataFrame(
+        {
+            "contract": rows["subscription_id"],
+            "customer": rows["customer_id"],
+            "begins": _instants(rows["started_at"]),
+            "ends": _instants(rows["ended_at"].where(rows["ended_at"] <= now)),
+            "monthly price": [text.replace(".", ",") for text in decimals(rows["monthly_micros"])],
+            "currency": rows["currency"],
+        }
+    )
+
+
+def _reviews(world: World, as_of: datetime) -> pd.DataFrame:
+    rows = world.tables["reviews"]
+    rows = rows[rows["created_at"] <= _plain(as_of)]
+    return pd.DataFrame(
+        {
+            "id": rows["review_id"],
+            "about": rows["touchpoint"],
+            "country": rows["country"],
+            "written": _instants(rows["created_at"]),
+            "stars": rows["score"],
+            "class": rows["is_positive"].map({True: "positive", False: "negative"}).astype(object).fillna(""),
+        }
+    )
+
+
+def _plain(as_of: datetime) -> pd.Timestamp:
+    """An aware instant as the truth keeps them: UTC without a zone."""
+    return pd.Timestamp(as_of).tz_convert("UTC").tz_localize(None)
+
+
+def _instants(column: pd.Series) -> pd.Series:
+    """ISO 8601 in UTC; null for none."""
+    return column.dt.strftime("%Y-%m-%dT%H:%M:%SZ")

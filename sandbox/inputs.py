@@ -28,7 +28,7 @@ def write_config(world: World, folder: Path, as_of: datetime | None = None) -> N
 
 
 def write_inputs(world: World, folder: Path, as_of: datetime | None = None) -> None:
-    """`costs.csv`, `fx.csv`, `target_segment.csv` and `manual_kpis.csv` in `folder`; decimals as text."""
+    """`costs.csv`, `budgets.csv` and the other files of `inputs/` in `folder`; decimals as text."""
     folder.mkdir(parents=True, exist_ok=True)
     costs = world.tables["costs"]
     pd.DataFrame(
@@ -42,6 +42,7 @@ def write_inputs(world: World, folder: Path, as_of: datetime | None = None) -> N
             "currency": costs["currency"],
         }
     ).to_csv(folder / "costs.csv", index=False)
+    _write_plans(world, folder)
     rates = world.tables["fx_rates"]
     pd.DataFrame(
         {
@@ -68,3 +69,21 @@ def write_inputs(world: World, folder: Path, as_of: datetime | None = None) -> N
             "entered_by_role": "controller",
         }
     ).to_csv(folder / "manual_kpis.csv", index=False)
+
+
+def _write_plans(world: World, folder: Path) -> None:
+    """`budgets.csv`, and `budget_days.csv` with the weights of the days."""
+    budgets, curve = world.tables["budgets"], world.tables["budget_days"]
+    pd.DataFrame(
+        {
+            "budget_id": budgets["budget_id"],
+            "date_from": budgets["date_from"].dt.strftime("%Y-%m-%d"),
+            "date_to": budgets["date_to"].dt.strftime("%Y-%m-%d"),
+            "channel": budgets["channel"].where(budgets["channel"] != "", "(all)"),
+            "amount": decimals(budgets["amount_micros"]),
+            "currency": budgets["currency"],
+        }
+    ).to_csv(folder / "budgets.csv", index=False)
+    pd.DataFrame({"date": curve["date"].dt.strftime("%Y-%m-%d"), "weight": curve["weight_thousandths"] / 1000}).to_csv(
+        folder / "budget_days.csv", index=False
+    )

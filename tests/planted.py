@@ -60,6 +60,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "customers": {
         **{"customer_id": "k1", "email": "k1@example.com", "is_business": False, "created_at": "2025-01-01T10:00"},
+        **{"country": "SE"},
     },
     "products": {"product_id": "x1", "unit_cost_micros": 40_000_000},
     "orders": {
@@ -102,6 +103,19 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         **{"survey_id": "nps", "touchpoint": "purchase", "answered_at": "2026-03-02T10:00", "country": "SE"},
         **{"score": None, "nki_1": None, "nki_2": None, "nki_3": None},
     },
+    "subscriptions": {
+        **{"subscription_id": "u1", "customer_id": "k1", "started_at": "2026-01-02T10:00", "ended_at": None},
+        **{"monthly_micros": 100_000_000, "currency": "SEK"},
+    },
+    "reviews": {
+        **{"review_id": "w1", "touchpoint": "purchase", "country": "SE", "created_at": "2026-03-02T10:00"},
+        **{"score": 5.0, "is_positive": True},
+    },
+    "budgets": {
+        **{"budget_id": "b1", "date_from": "2026-03-01", "date_to": "2026-03-31", "channel": "paid_search"},
+        **{"amount_micros": 0, "currency": "SEK"},
+    },
+    "budget_days": {"date": "2026-03-02", "weight_thousandths": 1_000},
     "fx_rates": {"date": "2026-03-02", "currency": "EUR", "rate_micros": 11_000_000},
     "costs": {
         **{"cost_id": "x1", "date_from": "2026-03-02", "date_to": "2026-03-02", "cost_type": "agency_fee"},
@@ -148,7 +162,7 @@ def _dtype(column: str, default: Any) -> str:
     if "date" in column or column in ("valid_from", "month"):
         return "datetime64[s]"
     if isinstance(default, bool):
-        return "bool"
+        return "boolean" if column == "is_positive" else "bool"
     if isinstance(default, int):
         return "int64"
     if isinstance(default, float) or column == "score" or column.startswith("nki_"):

@@ -130,6 +130,10 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         **{"proxy_excluded_unique_opens": 0, "unique_subscriber_clicks": 0, "unsubscribed": 0, "abuse_reports": 0},
     },
     "typeform.answers": {"form_id": "f1", "kind": "nps", "touchpoint": "purchase", "submitted_at": AT, "country": "SE"},
+    "files.subscriptions": {
+        **{"subscription_id": "u1", "customer_id": "k1", "started_at": "2026-01-02T10:00", "monthly_amount": 100},
+        **{"currency": "SEK", "ended_at": None},
+    },
     "config.company": {"reporting_currency": "SEK"},
     "config.costs": {
         **{"cost_id": "x1", "date_from": DAY, "date_to": DAY, "cost_type": "agency_fee", "channel": "(all)"},

@@ -68,6 +68,8 @@ def test_configuration(tmp_path: Path) -> None:
         "benchmarks": 0,
         "target_segment": 2,
         "costs": 3,
+        "budgets": 3,
+        "budget_days": 3,
         "fx_rates": 2,
         "manual_kpis": 3,
     }

@@ -13,6 +13,7 @@ from connectors.common.source import LoadRequest, Source
 from connectors.config import tables
 from connectors.config.benchmarks import read_benchmarks
 from connectors.config.boards import board_rows, read_boards
+from connectors.config.budgets import read_budgets
 from connectors.config.channels import ChannelRule
 from connectors.config.company import Company, config_folder, read_company
 from connectors.config.csv_file import read_rows
@@ -43,6 +44,7 @@ def read_config(folder: Path) -> dict[str, pa.Table]:
         **_inputs(folder),
         **_goals(folder, company),
         "holidays": read_holidays(folder),
+        **_budgets(folder),
     }
     return {table.name: table.rows(rows[table.name]) for table in tables.TABLES}
 
@@ -103,6 +105,11 @@ def _inputs(folder: Path) -> dict[str, Rows]:
         name: _dumped(read_rows(folder / file, model, SOURCE.table(name).primary_key))
         for name, (file, model) in files.items()
     }
+
+
+def _budgets(folder: Path) -> dict[str, Rows]:
+    budgets, days = read_budgets(folder, tables.BUDGETS.primary_key, tables.BUDGET_DAYS.primary_key)
+    return {"budgets": _dumped(budgets), "budget_days": _dumped(days)}
 
 
 def _dumped(items: Iterable[BaseModel]) -> Rows:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from connectors.common.table import DAY, FLAG, NUMBER, RATE, TEXT, WHOLE, Reload, Table
+from connectors.common.table import DAY, FLAG, MONEY, NUMBER, RATE, TEXT, WHOLE, Reload, Table
 from connectors.config.goals import DIMENSIONS
 from connectors.files.entities import ENTITIES
 
@@ -160,6 +160,24 @@ TARGET_SEGMENT = _whole(
     gender=TEXT,
     people=WHOLE,  # how many the market has
 )
+BUDGETS = _whole(
+    "budgets",
+    ("budget_id",),
+    "What media are planned to cost, excluding VAT, spread over its days by the weights of `budget_days`.",
+    budget_id=TEXT,
+    date_from=DAY,
+    date_to=DAY,
+    channel=TEXT,  # (all) = media of no channel in particular
+    amount=MONEY,
+    currency=TEXT,  # ISO 4217
+)
+BUDGET_DAYS = _whole(
+    "budget_days",
+    ("date",),
+    "Days that take more or less of a budget than others; a day that is not here weighs 1.",
+    date=DAY,
+    weight=RATE,
+)
 COSTS = _input("costs")
 FX_RATES = _input("fx_rates")
 MANUAL_KPIS = _input("manual_kpis")
@@ -177,6 +195,8 @@ TABLES = (
     BOARDS,
     BENCHMARKS,
     TARGET_SEGMENT,
+    BUDGETS,
+    BUDGET_DAYS,
     COSTS,
     FX_RATES,
     MANUAL_KPIS,

@@ -60,6 +60,10 @@ a name here, a row in the seed.
             'dims': ['channel'],
             'measures': ['full_cost_365', 'full_cost_lagged', 'new_customers_lagged'],
         },
+        'budgets': {
+            'dims': ['channel'],
+            'measures': ['planned_spend'],
+        },
         'costs': {
             'dims': ['platform', 'channel', 'campaign'],
             'measures': ['agency_fees', 'tools', 'staff'],
@@ -93,6 +97,10 @@ a name here, a row in the seed.
         'search': {
             'dims': ['platform', 'country', 'device'],
             'measures': ['search_impressions', 'placed_impressions', 'position_sum'],
+        },
+        'reviews': {
+            'dims': ['platform', 'country'],
+            'measures': ['reviews_classed', 'reviews_positive'],
         },
         'surveys': {
             'dims': ['platform', 'country', 'customer_type'],

@@ -5,6 +5,7 @@
         'margin_paid', 'margin_attributed', 'net_of_people', 'cohort_net_30', 'cohort_net_90', 'cohort_net_180',
         'cohort_net_365', 'cohort_margin_30', 'cohort_margin_90', 'cohort_margin_180', 'cohort_margin_365',
         'full_cost_lagged', 'full_cost_365', 'agency_fees', 'tools', 'staff', 'spend_on_known_people', 'spend_on_target',
+        'planned_spend',
     ] -%}
     {%- set fractions = [
         'claimed_orders', 'position_sum', 'nki_sum', 'nki_squares', 'csat_sum', 'csat_squares',

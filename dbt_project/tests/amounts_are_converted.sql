@@ -6,6 +6,8 @@
     'fct_orders': 'order_date',
     'fct_refunds': 'refund_date',
     'fct_costs': 'date',
+    'fct_budgets': 'date',
+    'fct_subscriptions': 'started_date',
     'fct_deals': 'created_date',
 } -%}
 

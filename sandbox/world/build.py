@@ -9,6 +9,7 @@ from sandbox.world.campaigns import build_campaigns
 from sandbox.world.claims import Conversions, build_claims
 from sandbox.world.clock import HOUR, Clock, day_number, micros
 from sandbox.world.contacts import FIRST_CONTACT, build_contacts, form_visits
+from sandbox.world.contracts import build_subscriptions
 from sandbox.world.deals import build_ripening
 from sandbox.world.delivery import build_delivery
 from sandbox.world.draw import Draws, choose
@@ -19,7 +20,9 @@ from sandbox.world.model import Company, World
 from sandbox.world.money import build_costs, build_rates
 from sandbox.world.orders import build_orders
 from sandbox.world.people import build_people
+from sandbox.world.plans import build_plans
 from sandbox.world.products import build_products
+from sandbox.world.reviews import build_reviews
 from sandbox.world.search import build_search
 from sandbox.world.sessions import build_sessions
 from sandbox.world.sizes import SIZES
@@ -96,6 +99,9 @@ def build_world(size: str, months: int, seed: int, as_of: datetime) -> World:
         "target_segment": build_target_segment(scale, clock),
         "search_days": build_search(scale, clock, draws["search_days"]),
     }
+    tables |= build_plans(clock, campaigns, delivery, draws["budgets"])
+    tables["subscriptions"] = build_subscriptions(clock, orders.tables["customers"], draws["subscriptions"])
+    tables["reviews"] = build_reviews(clock, orders, draws["reviews"])
     return World(tables, size, months, seed, as_of, start, company)
 
 

@@ -43,6 +43,10 @@ TABLES = (
     "brand_panel",
     "search_days",
     "target_segment",
+    "budgets",
+    "budget_days",
+    "subscriptions",
+    "reviews",
 )
 
 CENT = 10_000  # micros

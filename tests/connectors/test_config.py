@@ -64,6 +64,16 @@ def test_holidays_land_in_the_order_of_the_file_and_are_none_without_it(folder: 
     assert read_config(folder)["holidays"].num_rows == 0
 
 
+def test_a_budget_needs_a_day_to_be_spent_on(folder: Path) -> None:
+    plan, days = folder / "inputs" / "budgets.csv", folder / "inputs" / "budget_days.csv"
+    plan.write_text(plan.read_text("utf-8") + "may,2026-05-01,2026-05-02,email,10,SEK\n", "utf-8")
+    days.write_text(days.read_text("utf-8") + "2026-05-01,0\n", "utf-8")
+    assert read_config(folder)["budgets"].num_rows == 1
+    days.write_text(days.read_text("utf-8") + "2026-05-02,0.0\n", "utf-8")
+    with pytest.raises(ConfigError, match=r"inputs/budget_days.csv: the budget 'may' .* all days from 2026-05-01"):
+        read_config(folder)
+
+
 def test_norway_is_a_country_and_not_false(folder: Path) -> None:
     assert read_company(folder).vat_rates["NO"] == 0.25
 
@@ -141,6 +151,15 @@ def benchmark(rows: str) -> tuple[str, str, str]:
             r"line 2: `cost_type` is 'fee': write 'agency_fee', 'tool', 'staff' or 'production'",
         ),
         ("inputs/costs.csv", "currency\n", 'currency\n"x,1\n', r"line 2: unexpected end of data"),
+        (
+            "inputs/budgets.csv",
+            "currency\n",
+            "currency\nx,2026-02-01,2026-01-31,,5,SEK\n",
+            r"inputs/budgets.csv line 2: date_to 2026-01-31 lies before date_from 2026-02-01: swap them",
+        ),
+        ("inputs/budgets.csv", "currency\n", "currency\nx,2026-01-01,2026-01-31,,-5,SEK\n", r"line 2: `amount`"),
+        ("inputs/budget_days.csv", "weight\n", "weight\n2026-01-01,-1\n", r"inputs/budget_days.csv line 2: `weight`"),
+        ("inputs/budget_days.csv", "weight\n", "weight\n2026-01-01,1\n2026-01-01,2\n", r"line 3: date are those of"),
         (
             "channels.csv",
             "priority\n",

@@ -22,9 +22,7 @@ class States:
 
     def __init__(self, rows: pd.DataFrame, dims: Sequence[str], measures: tuple[str, ...], until: pd.Timestamp) -> None:
         self.rows, self.dims, self.measures, self.until = rows, tuple(dims), measures, until
-
-    def first_day(self) -> pd.Timestamp:
-        return self.rows["from"].min()
+        self._by_grain: dict[str, pd.DataFrame] = {}
 
     def measured(self, grain: str, start: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
         """One row per person that the period knows, with the dimensions and `measures`."""
@@ -34,13 +32,15 @@ class States:
         keys = SEGMENT_SETS[segment_set]
         if not set(keys) <= set(self.dims) or plain(grain) not in ("month", "quarter"):
             return None
-        starts = all_periods(grain, self.first_day(), self.until)
-        ends = period_end(grain, starts)
-        parts = []
-        for start, end in zip(starts, ends, strict=True):
-            rows = self.measured(grain, start, min(end, self.until))
-            parts.append(rows.assign(period_start=start))
-        return sum_cells(pd.concat(parts, ignore_index=True), ("period_start", *keys), self.measures)
+        if grain not in self._by_grain:
+            starts = all_periods(grain, self.rows["from"].min(), self.until)
+            ends = period_end(grain, starts)
+            parts = [
+                self.measured(grain, start, min(end, self.until)).assign(period_start=start)
+                for start, end in zip(starts, ends, strict=True)
+            ]
+            self._by_grain[grain] = pd.concat(parts, ignore_index=True)
+        return sum_cells(self._by_grain[grain], ("period_start", *keys), self.measures)
 
     def to_date(self, windows: Windows) -> None:
         return None

@@ -13,13 +13,14 @@ OWN_CASES: dict[str, dict[str, float]] = {
     "revenue_growth": {"orders_year_ago": 1.0},
     "roas_platform": {"claimed_orders": 1.0},
     "ltv_cac": {"people_of_cohort": 1.0},
+    "churn_revenue": {"contracts_at_start": 1.0},
     "cac_payback": {"payback_people": 1.0},
     "audience_match": {"impressions_on_known": 1.0},
     **{name: {"orders_paid": 1.0} for name in ("roas_first_party", "roas_net_media", "roas_net", "roas_margin")},
 }
 # Books of months and a team's sheet have few cases by nature.
 FEW_ARE_ENOUGH: dict[str, int] = {
-    **dict.fromkeys(("margin_gross", "margin_net", "staff_turnover"), 0),
+    **dict.fromkeys(("margin_gross", "margin_net", "staff_turnover", "budget_used"), 0),
     **dict.fromkeys(("process_lead_time", "process_cost", "staff_satisfaction"), 5),
 }
 # Shares of counted things.
@@ -29,6 +30,7 @@ PROPORTIONS = frozenset(
         *("unsubscribe_rate", "cvr_session", "cvr_user", "cvr_landing", "mql_rate_30", "repurchase_rate_90"),
         *("returning_share", "repurchase_rate_365", "csat_share", "cvr_campaign", "complaint_rate", "brand_recall"),
         *("cvr_email_7", "cvr_sales_180", "activation_rate_30", "lapse_rate", "video_completion"),
+        *("retention_monthly", "retention_yearly", "churn_contract", "review_positive"),
         *(f"cvr_session_{action}" for action in ACTIONS),
         *(f"key_event_rate_{action}" for action in ACTIONS),
     )

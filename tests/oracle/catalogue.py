@@ -224,6 +224,7 @@ def _sales() -> list[Kpi]:
             is_about_paid=True,
         ),
         Kpi("cac_blended", MONTHLY, ("total",), full, customers, is_money=True),
+        Kpi("budget_used", MONTHLY, ("total", "channel"), spend, _one("planned")),
         Kpi("spend_full", MONTHLY, ("total", "channel"), full, is_money=True),
         Kpi("mer", MONTHLY, ("total",), net, full),
         Kpi("revenue_growth", MONTHLY, ("total", "channel"), net | _year_ago(net, -1), _year_ago(net), "A"),
@@ -248,6 +249,26 @@ def _loyalty() -> list[Kpi]:
             for kpi_id, amount in (("ltv_hist", "cohort_revenue"), ("ltv_margin", "cohort_margin"))
             for age in (30, 90, 180, 365)
         ],
+        Kpi(
+            "retention_monthly", MONTHLY, BUYERS, _one("subscribers_kept_in_months"), _one("subscribers_of_months"), "A"
+        ),
+        Kpi("retention_yearly", MONTHLY, BUYERS, _one("subscribers_kept_since"), _one("subscribers_a_year_ago"), "A"),
+        Kpi("churn_contract", MONTHLY, BUYERS, _one("contracts_lost"), _one("contracts_at_start"), "A"),
+        Kpi("churn_revenue", MONTHLY, BUYERS, _one("mrr_lost", "mrr_down"), _one("mrr_at_start"), "A"),
+        *[
+            Kpi(kpi_id, MONTHLY, BUYERS, _one(measure), basis="A", is_money=True)
+            for kpi_id, measure in (
+                *(("mrr_start", "mrr_at_start"), ("mrr_reactivation", "mrr_back")),
+                *((name, name) for name in ("mrr_new", "mrr_up", "mrr_down", "mrr_lost")),
+            )
+        ],
+        Kpi(
+            "review_positive",
+            WEEKLY,
+            ("total", "platform", "country"),
+            _one("reviews_positive"),
+            _one("reviews_classed"),
+        ),
         Kpi("lapse_rate", MONTHLY, BUYERS, _one("lapsed"), _one("active_at_start"), "A"),
         Kpi("arpu", MONTHLY, BUYERS, net_of_people, {"active_at_start": 0.5, "active_at_end": 0.5}, "A", True),
         Kpi("purchase_freq", MONTHLY, BUYERS, _one("orders_of_buyers"), _one("buyers"), "A"),

@@ -23,8 +23,10 @@ NOT_ADDED = {
     *("users", "active_users", "new_users", "users_any", "reach", "reach_impressions", "buyers", "returning_buyers"),
     *("active_at_start", "active_at_end", "lapsed", "followers", "sessions_of_all_channels"),
     *("people_of_target", "market"),
+    *("contracts_at_start", "contracts_lost", "mrr_at_start", "mrr_new", "mrr_back", "mrr_up", "mrr_down", "mrr_lost"),
+    *("subscribers_of_months", "subscribers_kept_in_months", "subscribers_a_year_ago", "subscribers_kept_since"),
 }
-SURVEYED = {"nps", "nki", "csat", "csat_share", "brand_recall"}
+SURVEYED = {"nps", "nki", "csat", "csat_share", "brand_recall", "review_positive"}
 KEY = (
     *("kpi_id", "period_grain", "period_start", "comparison", "segment_set", *DIMENSIONS),
     *("attribution_basis", "date_basis", "currency"),

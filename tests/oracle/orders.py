@@ -67,7 +67,7 @@ def counted(truth: Truth) -> pd.DataFrame:
     orders["order_value"] = orders["gross"] - orders["discounts"]
     orders["is_cancelled"] = truth.happened(orders["cancelled_at"])
     orders["person"] = person_of(truth, "customer", orders["customer_id"])
-    orders["customer_type"] = _customer_type(truth, orders["customer_id"])
+    orders["customer_type"] = customer_type(truth, orders["customer_id"])
     orders["device"] = UNKNOWN
     orders["country"] = orders["country"].astype(object).fillna("").replace("", UNKNOWN)
     return orders.assign(**_attribution(truth, orders))
@@ -121,7 +121,7 @@ def _line_amounts(truth: Truth) -> pd.DataFrame:
     )
 
 
-def _customer_type(truth: Truth, customer_ids: pd.Series) -> pd.Series:
+def customer_type(truth: Truth, customer_ids: pd.Series) -> pd.Series:
     customers = truth.table("customers")
     kind = np.where(customers["is_business"].astype(bool), "b2b", "b2c")
     return customer_ids.astype(object).map(dict(zip(customers["customer_id"], kind, strict=True))).fillna(UNKNOWN)

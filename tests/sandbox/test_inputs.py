@@ -67,3 +67,22 @@ def test_files_hold_what_was_known(world: World, tmp_path: Path) -> None:
     assert search[-1]["date"] == "2025-10-25"
     days = world.tables["search_days"]
     assert sum(int(row["impressions"]) for row in search) == days[days["date"] <= "2025-10-25"]["impressions"].sum()
+
+
+def test_plans_keep_every_cent_and_weigh_the_days(world: World, tmp_path: Path) -> None:
+    write_inputs(world, tmp_path)
+    rows, truth = read(tmp_path / "budgets.csv"), world.tables["budgets"]
+    assert [Decimal(row["amount"]) * 1_000_000 for row in rows] == truth["amount_micros"].tolist()
+    assert [row["channel"].replace("(all)", "") for row in rows] == truth["channel"].tolist()
+    weights = {row["date"]: row["weight"] for row in read(tmp_path / "budget_days.csv")}
+    assert (weights["2025-11-28"], weights["2026-03-14"], weights.get("2026-03-13")) == ("1.8", "0.7", None)
+
+
+def test_contracts_and_reviews_are_told_as_far_as_they_were_known(world: World, tmp_path: Path) -> None:
+    write_files(world, tmp_path, EARLIER)
+    contracts, reviews = read(tmp_path / "subscriptions.csv"), read(tmp_path / "reviews.csv")
+    assert max(row["begins"] for row in contracts) <= "2025-10-26T22:30:00Z"
+    assert max(row["ends"] for row in contracts) <= "2025-10-26T22:30:00Z"
+    assert [row for row in contracts if not row["ends"]]
+    assert max(row["written"] for row in reviews) <= "2025-10-26T22:30:00Z"
+    assert {row["class"] for row in reviews} == {"positive", "negative", ""}

@@ -19,6 +19,8 @@ MONEY_IN_CENTS = (
     ("claims", "value_micros"),
     ("deals", "amount_micros"),
     ("costs", "amount_micros"),
+    ("budgets", "amount_micros"),
+    ("subscriptions", "monthly_micros"),
     ("ad_demographics", "spend_micros"),
 )
 FOREIGN_KEYS = (
@@ -82,6 +84,10 @@ KEYS = {
     "survey_answers": ["answer_id"],
     "fx_rates": ["date", "currency"],
     "costs": ["cost_id"],
+    "budgets": ["budget_id"],
+    "budget_days": ["date"],
+    "subscriptions": ["subscription_id"],
+    "reviews": ["review_id"],
 }
 
 
@@ -328,3 +334,27 @@ def test_every_weekday_has_rates(truth: Truth) -> None:
         assert list(rates.loc[rates["currency"] == currency, "date"]) == list(expected)
     # A rate counts for seven days: the first day of history needs one of the week before.
     assert rates["date"].min() <= pd.Timestamp("2024-02-23")
+
+
+def test_contracts_change_pause_and_overlap(truth: Truth) -> None:
+    contracts = truth["subscriptions"].sort_values(["customer_id", "started_at"])
+    assert (contracts["ended_at"].dropna() > contracts.loc[contracts["ended_at"].notna(), "started_at"]).all()
+    before = contracts.groupby("customer_id", observed=True)["ended_at"].shift()
+    assert (contracts["started_at"] == before).sum() > 20  # changes of plan
+    assert (contracts["started_at"] > before).sum() > 10  # came back
+    assert contracts["ended_at"].isna().mean() > 0.3
+    unknown = ~as_text(contracts["customer_id"]).isin(as_text(truth["customers"]["customer_id"]))
+    assert unknown.any()
+    assert contracts["started_at"].min() < pd.Timestamp("2024-03-01")
+
+
+def test_budgets_are_near_what_media_cost(truth: Truth) -> None:
+    budgets = truth["budgets"]
+    assert set(budgets["currency"]) == {"SEK", "EUR"}
+    assert (budgets["date_to"] > AS_OF).any()
+    months = budgets[budgets["channel"] == "paid_search"]
+    campaigns = truth["campaigns"].astype({"campaign_id": object}).set_index("campaign_id")["channel"]
+    delivery = truth["ad_delivery"]
+    mine = delivery["campaign_id"].astype(object).map(campaigns) == "paid_search"
+    spent = delivery.loc[mine, "spend_micros"].sum()  # partly in EUR, so too low
+    assert 0.2 < spent / months["amount_micros"].sum() < 1.2

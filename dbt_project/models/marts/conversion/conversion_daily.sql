@@ -14,6 +14,7 @@
         'acquisition': ['full_cost_lagged', 'new_customers_lagged'],
         'ads': ['clicks', 'spend', 'claimed_orders', 'claimed_value'],
         'costs': ['agency_fees', 'tools', 'staff'],
+        'budgets': ['planned_spend'],
     },
     ['platform', 'channel', 'source_medium', 'campaign', 'country', 'device', 'landing_page', 'customer_type'],
 ) }}

@@ -15,8 +15,9 @@
             'nps_answers', 'promoters', 'detractors', 'nki_answers', 'nki_sum', 'nki_squares', 'csat_answers',
             'csat_sum', 'csat_squares', 'csat_high',
         ],
+        'reviews': ['reviews_classed', 'reviews_positive'],
     },
     ['platform', 'channel', 'country', 'customer_type'],
     grain='month',
-    withheld={'surveys': ['country', 'customer_type']},
+    withheld={'surveys': ['country', 'customer_type'], 'reviews': ['country']},
 ) }}
