@@ -106,12 +106,16 @@ def kpi(
     by: Annotated[
         str | None, typer.Option(metavar="DIM,…", help="By channel, country, device, campaign … or a pair.")
     ] = None,
+    as_known_on: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="As it was known at the end of that day, beside what is known now."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """One KPI over time, or by a dimension."""
     from orchestration.cli.kpi import kpi as run
 
-    raise typer.Exit(run(kpi_id, grain.value, date_from, date_to, by, as_json))
+    raise typer.Exit(run(kpi_id, grain.value, date_from, date_to, by, as_json, as_known_on))
 
 
 goals_app = typer.Typer(invoke_without_command=True)
