@@ -73,7 +73,7 @@ def inputs_fingerprint(run: Run, project: Project, sources: Sequence[str]) -> st
             loads = f"select load_id, loaded_at from {name}.raw_{name}.loaded_windows order by load_id"
             digest.update(repr(connection.execute(loads).fetchall()).encode())
         # Not last_load_at: a load that found nothing new is no news.
-        fares = f"select * exclude (last_load_at) from {OPS.name}.raw_ops.source_status order by source"
+        fares = f"select * exclude (last_load_at, is_late) from {OPS.name}.raw_ops.source_status order by source"
         digest.update(repr(connection.execute(fares).fetchall()).encode())
     return digest.hexdigest()
 

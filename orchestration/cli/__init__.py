@@ -78,11 +78,14 @@ def refresh(
     as_of: Annotated[
         str | None, typer.Option(metavar="INSTANT", help="The clock, like 2026-03-18T05:30:00+00:00 (default: now).")
     ] = None,
+    gaps: Annotated[
+        bool, typer.Option("--gaps", help="First load days that never were, and ranges that were interrupted.")
+    ] = False,
 ) -> None:
     """Loads, gates, builds and publishes: the same job that Dagster's schedules run."""
     from orchestration.cli.refresh import refresh as run
 
-    raise typer.Exit(run(cadence.value, date_from, date_to, source or [], as_of))
+    raise typer.Exit(run(cadence.value, date_from, date_to, source or [], as_of, gaps))
 
 
 @app.command()
