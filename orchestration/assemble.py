@@ -9,6 +9,7 @@ from connectors.common.source import Source
 from orchestration.dbt import model_assets
 from orchestration.landing import landing_assets
 from orchestration.manifest import Project
+from orchestration.models import fitted_assets
 from orchestration.ops import ops_assets
 from orchestration.publish import outcome_asset, publish_asset
 from orchestration.run import RunSettings, calendar
@@ -24,6 +25,7 @@ def assemble(sources: Mapping[str, Source], dbt_project: Path) -> dg.Definitions
         assets=[
             *(landing_assets(source) for source in sources.values()),
             ops_assets(sources),
+            fitted_assets(),
             model_assets(project, tuple(sources), time_zone),
             publish,
             outcome_asset([publish.key]),
