@@ -15,7 +15,7 @@ from benchmarks.part import Part, Timed, run_part, timed
 from benchmarks.report import Figure, Report, fastest
 from connectors import NAMES
 from orchestration.home import DBT_PROJECT, Home
-from orchestration.init import OPS
+from orchestration.init import OWN
 from orchestration.load import quoted
 
 MOST_OF_RAW, MOST_GIB = 1.3, 4.0
@@ -73,7 +73,7 @@ def run_sql(as_of: str) -> Timed:
     tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
     spent: defaultdict[str, float] = defaultdict(float)
     with TemporaryDirectory(dir=home.root) as scratch, timed() as found, _connection(Path(scratch)) as connection:
-        for landing in (*NAMES, OPS.name):
+        for landing in (*NAMES, *OWN):
             connection.execute(f"attach '{quoted(home.landing(landing))}' as {landing}_landing (read_only)")
         for node in (*project.nodes.values(), *tests):
             started = time.perf_counter()

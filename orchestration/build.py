@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from orchestration.home import Home
-from orchestration.init import OPS
+from orchestration.init import MODELS, OPS, OWN
 from orchestration.load import quoted, step
 from orchestration.manifest import Node, Project
 from orchestration.records import Check, GateRecord, read_json, write_json
@@ -67,14 +67,16 @@ def inputs_fingerprint(run: Run, project: Project, sources: Sequence[str]) -> st
     """Changes when a landed row, the configuration (a source, too), how a source fares, the day or a model changes."""
     digest = hashlib.blake2b(f"{project.fingerprint} {run.last_day}".encode(), digest_size=16)
     with duckdb.connect(":memory:") as connection:
-        for name in (*sources, OPS.name):
+        for name in (*sources, *OWN):
             connection.execute(f"attach '{quoted(run.home.landing(name))}' as {name} (read_only)")
         for name in sources:
             loads = f"select load_id, loaded_at from {name}.raw_{name}.loaded_windows order by load_id"
             digest.update(repr(connection.execute(loads).fetchall()).encode())
         # Not last_load_at: a load that found nothing new is no news.
-        fares = f"select * exclude (last_load_at) from {OPS.name}.raw_ops.source_status order by source"
+        fares = f"select * exclude (last_load_at, is_late) from {OPS.name}.raw_ops.source_status order by source"
         digest.update(repr(connection.execute(fares).fetchall()).encode())
+        curves = f"select * from {MODELS.name}.raw_models.lag_curves order by all"
+        digest.update(repr(connection.execute(curves).fetchall()).encode())
     return digest.hexdigest()
 
 

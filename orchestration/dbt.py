@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Set
-from datetime import timedelta
 from typing import Any
 
 import dagster as dg
@@ -12,19 +11,14 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtP
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from orchestration.build import Built, build, inputs_fingerprint, standing
+from orchestration.freshness import policy
 from orchestration.load import step
 from orchestration.locks import writer_lock
 from orchestration.manifest import Node, Project, group_of, model_class
+from orchestration.records import note_classes
 from orchestration.run import Run, RunSettings
 
 logger = logging.getLogger("nyckeltal.run")
-
-# When a class is late: some hours after its schedule (orchestration/schedules.py).
-DEADLINES = {
-    "operational": ("0 9 * * *", timedelta(hours=9)),
-    "tactical": ("0 12 * * 1", timedelta(hours=12)),
-    "strategic": ("0 12 2 * *", timedelta(hours=36)),
-}
 
 
 class Translator(DagsterDbtTranslator):
@@ -50,12 +44,8 @@ class Translator(DagsterDbtTranslator):
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         spec = super().get_asset_spec(manifest, unique_id, project)
-        deadline = DEADLINES.get(model_class(self.get_resource_props(manifest, unique_id)) or "")
-        if deadline is None:
-            return spec
-        return spec.replace_attributes(
-            freshness_policy=dg.FreshnessPolicy.cron(deadline[0], deadline[1], self._time_zone)
-        )
+        name = model_class(self.get_resource_props(manifest, unique_id))
+        return spec.replace_attributes(freshness_policy=policy(name, self._time_zone)) if name else spec
 
 
 def model_key(node: Node) -> dg.AssetKey:
@@ -74,10 +64,12 @@ def model_assets(project: Project, sources: tuple[str, ...], time_zone: str) -> 
             node["unique_id"]: node for node in project.buildable if model_key(node) in context.selected_asset_keys
         }
         with writer_lock(run.home.warehouse, "dbt", logger.warning):
+            classes = {name for node in selected.values() if (name := model_class(node))}
             fingerprint = inputs_fingerprint(run, project, sources)
             built = Built.read(run.home)
             if built.covers(fingerprint, set(selected)) and run.home.warehouse.exists():
                 step("Models", "nothing new to build", "good")
+                note_classes(run.home.runs, classes, run.as_of)
                 yield from map(_unchanged, selected.values())
                 return
             built = built.forget(run.home, fingerprint, project.fingerprint)
@@ -93,6 +85,7 @@ def model_assets(project: Project, sources: tuple[str, ...], time_zone: str) -> 
                     yield from _unchanged_by_now(untold, stands)
             is_whole = all(key in selected or key in stands for key in project.lasting)
             built.add(run.home, set(selected), project.fingerprint if is_whole else built.project)
+            note_classes(run.home.runs, classes, run.as_of)
 
     return models
 

@@ -9,6 +9,7 @@ from typing import NoReturn
 import duckdb
 
 from connectors.common.errors import SourceError
+from connectors.common.models import MODEL_TABLES
 from connectors.common.ops import OPS_TABLES
 from connectors.common.run import LOADED_WINDOWS, create_empty, dataset_name
 from connectors.common.source import LoadRequest, Source
@@ -18,26 +19,20 @@ from orchestration.promote import replacing
 
 
 def _written_here(_: LoadRequest) -> NoReturn:
-    raise SourceError("ops: written by the orchestration after the loads, not loaded")
+    raise SourceError("ops and models are written by the orchestration after the loads, not loaded")
 
 
 # Written by the orchestration itself, read by the models like any source.
-OPS = Source(
-    name="ops",
-    title="How the sources fare",
-    tables=OPS_TABLES,
-    settings=(),
-    build=_written_here,
-    reload_days=0,
-    settle_days=0,
-)
+OPS = Source("ops", "How the sources fare", OPS_TABLES, (), _written_here, reload_days=0, settle_days=0)
+MODELS = Source("models", "Fitted to own data", MODEL_TABLES, (), _written_here, reload_days=0, settle_days=0)
+OWN = {OPS.name: OPS, MODELS.name: MODELS}
 
 
 def initialise(home: Home, sources: Mapping[str, Source]) -> list[str]:
     """Makes what is missing; the names of the sources whose landing file was made or widened. Safe to repeat."""
     home.make()
     use_dagster_home(home)
-    return [name for name, source in {**sources, OPS.name: OPS}.items() if ensure_landing(home, source)]
+    return [name for name, source in {**sources, **OWN}.items() if ensure_landing(home, source)]
 
 
 def use_dagster_home(home: Home) -> None:

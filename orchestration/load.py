@@ -11,9 +11,11 @@ import duckdb
 
 from connectors.common.errors import SourceError
 from connectors.common.privacy import load_hasher
-from connectors.common.run import LoadResult, dataset_name, load, plan_load
+from connectors.common.run import LoadResult, dataset_name, last_load, load
 from connectors.common.source import Source
+from connectors.common.window import Window
 from orchestration import keys
+from orchestration.backfill import Progress, gaps_of, parts
 from orchestration.history import remember
 from orchestration.home import ROOT
 from orchestration.init import complete, ensure_landing
@@ -79,21 +81,7 @@ def step(title: str, says: str, mark: str, seconds: float | None = None) -> None
 
 def _load_and_promote(run: Run, source: Source) -> tuple[LoadRecord, GateRecord | None]:
     state, target = run.home.state(source.name), run.home.landing(source.name)
-    reload_days = run.company.reload_days.get(source.name, source.reload_days)
-    plan = plan_load(
-        replace(source, reload_days=reload_days),
-        state,
-        run.as_of,
-        run.last_day,
-        run.company.history_start,
-        run.date_from,
-        run.date_to,
-        run.company.fiscal_year_start_month,
-    )
-    logger.info("%s: %s to %s", source.title, plan.window.date_from, plan.window.date_to)
-    hasher = load_hasher(secrets_file())
-    keys.remember(run.home, hasher)
-    result = load(source, state, plan, run.as_of, hasher)
+    result = _load_parts(run, source, state)
     if result.is_changed:
         remember(run.home, source)
     waiting = unpromoted(source, state, target)
@@ -111,6 +99,38 @@ def _load_and_promote(run: Run, source: Source) -> tuple[LoadRecord, GateRecord 
     with writer_lock(target, f"promote {source.name}", logger.warning):
         promote(state, target, lambda copy: complete(source, copy))
     return _record(run, source, "loaded", result), gate
+
+
+def _load_parts(run: Run, source: Source, state: Path) -> LoadResult:
+    """All loads of the step as one: their rows added, the days from the first to the last."""
+    hasher = load_hasher(secrets_file())
+    keys.remember(run.home, hasher)
+    windows, _ = promoted(run.home.landing(source.name), source)
+    done: list[LoadResult] = []
+    for part in parts(run, source, gaps_of(run, source, windows) if run.fill_gaps else []):
+        plan = part.plan
+        logger.info("%s: %s to %s", source.title, plan.window.date_from, plan.window.date_to)
+        # Days loaded again are never asked for as they were before the last load: younger rows would get older.
+        last = last_load(source, state, is_any=True) if part.range else None
+        done.append(load(source, state, plan, max(run.as_of, last[1]) if last else run.as_of, hasher))
+        if part.range:
+            Progress.of(run.home, source).note(part.range, plan.window.date_to)
+    first, last_day = (min(item.plan.window.date_from for item in done), max(item.plan.window.date_to for item in done))
+    rows = {name: sum(item.rows.get(name, 0) for item in done) for name in done[-1].rows}
+    whole = replace(done[-1].plan, window=Window(first, last_day))
+    return replace(done[-1], plan=whole, rows=rows, is_changed=any(item.is_changed for item in done))
+
+
+def promoted(path: Path, source: Source) -> tuple[list[Window], int]:
+    """The windows that were loaded and promoted, and the rows of all declared tables."""
+    schema = dataset_name(source)
+    counts = " + ".join(f"(select count(*) from {schema}.{table.name})" for table in source.tables)
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"attach '{quoted(path)}' as landing (read_only)")
+        connection.execute("use landing")
+        windows = connection.execute(f"select distinct date_from, date_to from {schema}.loaded_windows").fetchall()
+        row = connection.execute(f"select {counts}").fetchone()
+    return [Window(*window) for window in windows], int(row[0]) if row else 0
 
 
 def held_sentence(source: Source, gate: GateRecord) -> str:

@@ -1,24 +1,26 @@
 """Source `ops`: how the sources fare, so that models can mark what is missing or provisional."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import duckdb
 
-from connectors.common.ops import SOURCE_DAYS, SOURCE_STATUS
+from connectors.common.ops import CLASS_STATUS, SOURCE_DAYS, SOURCE_STATUS
 from connectors.common.run import dataset_name
 from connectors.common.source import Source
 from connectors.common.window import Window
 from orchestration.clock import parse_as_of
+from orchestration.freshness import is_late
 from orchestration.init import OPS, complete
 from orchestration.landing import asset_key, first_key
-from orchestration.load import quoted
+from orchestration.load import promoted
 from orchestration.locks import writer_lock
+from orchestration.manifest import CLASSES
 from orchestration.promote import replacing
-from orchestration.records import source_status
+from orchestration.records import class_built_at, source_status
 from orchestration.run import Run, RunSettings
 
 Row = dict[str, object]
@@ -52,12 +54,14 @@ def ops_assets(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
 def write_ops(run: Run, sources: Mapping[str, Source]) -> None:
     """Replaces landing/ops.duckdb by the state of all sources as of this run."""
     target = run.home.landing(OPS.name)
-    status = [_status(run, source) for source in sources.values()]
     days = [row for source in sources.values() for row in _days(run, source)]
+    missing = Counter(row["source"] for row in days if not row["is_loaded"])
+    status = [_status(run, source) | {"missing_days": missing[source.name]} for source in sources.values()]
+    classes = [_class(run, name) for name in CLASSES]
     with writer_lock(target, "ops"), replacing(target) as temporary:
         complete(OPS, temporary)
         with duckdb.connect(str(temporary)) as connection:
-            for table, rows in ((SOURCE_STATUS, status), (SOURCE_DAYS, days)):
+            for table, rows in ((SOURCE_STATUS, status), (SOURCE_DAYS, days), (CLASS_STATUS, classes)):
                 landed = table.rows(rows)
                 connection.execute(f"insert into {dataset_name(OPS)}.{table.name} by name select * from landed")
                 del landed
@@ -69,16 +73,25 @@ def _status(run: Run, source: Source) -> Row:
     until = min(max((window.date_to for window in windows), default=run.last_day), run.last_day) if windows else None
     # A source restates each day for a while; a company may know its own better (connectors/config).
     settle_days = run.company.settle_days.get(source.name, source.settle_days)
-    last_load_at = known.get("last_load_at")
+    text = known.get("last_load_at")
+    last_load_at = parse_as_of(text) if text else None
     return {
         "source": source.name,
         "is_configured": source.is_configured,
-        "last_load_at": parse_as_of(last_load_at) if last_load_at else None,
+        "last_load_at": last_load_at,
         "data_until": until,
         "provisional_from": until - timedelta(days=settle_days - 1) if until and settle_days else None,
         "row_count": rows,
         "last_error": known.get("last_error"),
+        "is_late": source.is_configured and (last_load_at is None or run.as_of - last_load_at > source.freshness_lag),
     }
+
+
+def _class(run: Run, name: str) -> Row:
+    # A class that this run builds is fresh once what is written here is read.
+    built_at = run.as_of if name in run.classes else class_built_at(run.home.runs, name)
+    late = is_late(name, built_at, run.as_of, run.company.time_zone)
+    return {"class": name, "built_at": built_at, "is_late": late}
 
 
 def _days(run: Run, source: Source) -> list[Row]:
@@ -91,15 +104,3 @@ def _days(run: Run, source: Source) -> list[Row]:
         {"source": source.name, "date": day, "is_loaded": day in loaded}
         for day in (Window(first, run.last_day).days() if first <= run.last_day else [])
     ]
-
-
-def promoted(path: Path, source: Source) -> tuple[list[Window], int]:
-    """The windows that were loaded and promoted, and the rows of all declared tables."""
-    schema = dataset_name(source)
-    counts = " + ".join(f"(select count(*) from {schema}.{table.name})" for table in source.tables)
-    with duckdb.connect(":memory:") as connection:
-        connection.execute(f"attach '{quoted(path)}' as landing (read_only)")
-        connection.execute("use landing")
-        windows = connection.execute(f"select distinct date_from, date_to from {schema}.loaded_windows").fetchall()
-        row = connection.execute(f"select {counts}").fetchone()
-    return [Window(*window) for window in windows], int(row[0]) if row else 0

@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.build import Built
+from orchestration.capture import capture
 from orchestration.dbt import model_key
 from orchestration.load import quoted, step
 from orchestration.locks import writer_lock
@@ -125,10 +126,25 @@ def gate_and_publish(run: Run, project: Project) -> Published:
             )
         with writer_lock(run.home.marts, "publish", logger.warning):
             rows = publish(run, project)
+        _keep_vintage(run)
         built.published(run.home)
     run.records.write("publish", "marts", {"status": "published", "rows": rows})
     step("Marts", f"{sum(rows.values()):,} rows in {len(rows)} tables", "good", time.monotonic() - started)
     return Published(rows)
+
+
+def _keep_vintage(run: Run) -> None:
+    """Before the marts count as published: a run that dies here publishes and keeps them again."""
+    started = time.monotonic()
+    try:
+        added = capture(run)
+    except (duckdb.Error, OSError) as error:
+        raise NotPublishedError(
+            "vintages: the marts are published, but what changed in them cannot be kept in "
+            f"{run.home.history}: {str(error).splitlines()[0]}"
+        ) from None
+    if added:
+        step("Vintages", f"{sum(added.values()):,} rows", "good", time.monotonic() - started)
 
 
 def publish(run: Run, project: Project) -> dict[str, int]:

@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -98,6 +98,18 @@ class Records:
 def source_status(runs: Path, source: str) -> dict[str, Any]:
     """`status`, `last_load_at` (ISO text) and `last_error` of a source's last run; empty before the first."""
     return read_json(runs / "status" / f"{source}.json")
+
+
+def note_classes(runs: Path, classes: Iterable[str], as_of: datetime) -> None:
+    """These classes of KPIs stand in the warehouse as of then."""
+    for name in classes:
+        write_json(runs / "status" / f"class.{name}.json", {"built_at": as_of.isoformat()})
+
+
+def class_built_at(runs: Path, name: str) -> datetime | None:
+    """As of when a class of KPIs was built last; None before the first time."""
+    found = read_json(runs / "status" / f"class.{name}.json").get("built_at")
+    return datetime.fromisoformat(found) if found else None
 
 
 def all_runs(runs: Path) -> list[Records]:

@@ -17,13 +17,18 @@ class RunSettings(dg.ConfigurableResource):
     """What a person may ask of a run; the same few fields for every step.
 
     `as_of`: the clock (ISO instant; default NYCKELTAL_AS_OF, else now). `date_from`, `date_to`: the days to load again
-    (default: what each source restates since its last load). `rebuild`: incremental models from scratch.
+    (default: what each source restates since its last load). `rebuild`: incremental models from scratch. `is_wide`:
+    loads go further back where a vendor asks for it. `fill_gaps`: days inside of what was loaded that never were come
+    first. `classes`: what the job is going to build.
     """
 
     as_of: str | None = None
     date_from: str | None = None
     date_to: str | None = None
     rebuild: bool = False
+    is_wide: bool = False
+    fill_gaps: bool = False
+    classes: list[str] = []  # noqa: RUF012  a field of a configuration
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,9 @@ class Run:
     date_from: date | None
     date_to: date | None
     rebuild: bool
+    is_wide: bool = False
+    fill_gaps: bool = False
+    classes: tuple[str, ...] = ()
 
     @property
     def records(self) -> Records:
@@ -72,6 +80,9 @@ class Run:
             _day(settings.date_from),
             _day(settings.date_to),
             settings.rebuild,
+            settings.is_wide,
+            settings.fill_gaps,
+            tuple(settings.classes),
         )
 
 
@@ -84,12 +95,16 @@ def _day(text: str | None) -> date | None:
         raise ValueError(f"{text!r} is no day: write it like 2026-03-17") from None
 
 
-def time_zone() -> str:
-    """The company's zone; UTC while its configuration is missing or wrong, so that the code location still loads."""
+def calendar() -> tuple[str, int]:
+    """The company's zone and first fiscal month; UTC and January while its configuration is missing or wrong.
+
+    The code location loads all the same.
+    """
     try:
-        return read_company(config_folder()).time_zone
+        company = read_company(config_folder())
     except (ValueError, OSError):
-        return "UTC"
+        return "UTC", 1
+    return company.time_zone, company.fiscal_year_start_month
 
 
 def secrets_file() -> Path:

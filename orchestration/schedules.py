@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 
 import dagster as dg
+import duckdb
 
 from orchestration.dbt import model_key
+from orchestration.home import Home
+from orchestration.init import OPS
+from orchestration.load import quoted
 from orchestration.manifest import CLASSES, Project
 
 # Which classes a cadence builds; everything upstream of them, and publishing, belongs to each.
@@ -16,7 +20,9 @@ CADENCES: Mapping[str, tuple[str, ...]] = {
     "full": CLASSES,
 }
 # The slowest vendor has closed its day at 04:00; one after the other, since they build the same warehouse.
-CRON = {"daily": "30 5 * * *", "weekly": "0 7 * * 1", "monthly": "0 8 1 * *", "quarterly": "30 8 1 1,4,7,10 *"}
+CRON = {"daily": "30 5 * * *", "weekly": "0 7 * * 1", "monthly": "0 8 1 * *", "quarterly": "30 8 1 {quarters} *"}
+GAPS_CRON = "15 4 * * *"
+BACKFILL, FILL_GAPS = "backfill", "fill_gaps"
 # Two refreshes at once would only wait for each other's files.
 TAGS = {"writes": "warehouse"}
 
@@ -25,31 +31,81 @@ def job_name(cadence: str) -> str:
     return f"refresh_{cadence}"
 
 
+def settings_of(cadence: str) -> dict[str, object]:
+    """Run settings of a cadence: whoever closes a period first reloads what has restated in a wider pass."""
+    return {"rebuild": cadence == "full", "is_wide": cadence != "daily", "classes": list(CADENCES[cadence])}
+
+
 def jobs(project: Project) -> list["dg.UnresolvedAssetJobDefinition"]:
-    """`refresh_<cadence>`, and `backfill`: a range given in the run configuration, loaded again in one run."""
+    """`refresh_<cadence>`; `backfill`: a range given in the run configuration; `fill_gaps`: days that are missing."""
     refreshes = [
         dg.define_asset_job(
-            job_name(cadence), selection=_selection(project, classes), tags=TAGS, config=_rebuild(cadence == "full")
+            job_name(cadence), selection=_selection(project, classes), tags=TAGS, config=_config(settings_of(cadence))
         )
         for cadence, classes in CADENCES.items()
     ]
     backfill = dg.define_asset_job(
-        "backfill",
+        BACKFILL,
         selection=dg.AssetSelection.all(),
         tags=TAGS,
+        config=_config({"classes": list(CLASSES)}),
         description="Loads the days `date_from` to `date_to` of all sources again and builds everything on them.",
     )
-    return [*refreshes, backfill]
+    fill_gaps = dg.define_asset_job(
+        FILL_GAPS,
+        selection=dg.AssetSelection.all(),
+        tags=TAGS,
+        config=_config({"classes": list(CLASSES), "fill_gaps": True}),
+        description="Loads days that were never loaded, and ranges that were interrupted, then what restates.",
+    )
+    return [*refreshes, backfill, fill_gaps]
 
 
-def schedules(time_zone: str) -> list[dg.ScheduleDefinition]:
+def schedules(time_zone: str, fiscal_year_start_month: int = 1) -> list[dg.ScheduleDefinition]:
     """Plain schedules: each load starts where the last one ended, so a machine that slept catches up in one run."""
+    quarters = ",".join(str(month) for month in range(1, 13) if (month - fiscal_year_start_month) % 3 == 0)
     return [
+        *(
+            dg.ScheduleDefinition(
+                name=cadence,
+                job_name=job_name(cadence),
+                cron_schedule=cron.format(quarters=quarters),
+                execution_timezone=time_zone,
+            )
+            for cadence, cron in CRON.items()
+        ),
         dg.ScheduleDefinition(
-            name=cadence, job_name=job_name(cadence), cron_schedule=cron, execution_timezone=time_zone
-        )
-        for cadence, cron in CRON.items()
+            name=FILL_GAPS,
+            job_name=FILL_GAPS,
+            cron_schedule=GAPS_CRON,
+            execution_timezone=time_zone,
+            execution_fn=_fill_gaps,
+        ),
     ]
+
+
+def _fill_gaps(_: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    home = Home.find()
+    begun = list(home.state("x").parent.glob("*.backfill.json"))
+    missing = _missing(home)
+    if not begun and not missing:
+        return dg.SkipReason("no day is missing in any source")
+    return dg.RunRequest()
+
+
+def _missing(home: Home) -> list[str]:
+    """Sources of which days are missing before the last one that they have, as the last run left it."""
+    ops = home.landing(OPS.name)
+    if not ops.exists():
+        return []
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"attach '{quoted(ops)}' as ops (read_only)")
+        found = connection.execute(
+            "select distinct source from ops.raw_ops.source_days as days "
+            "inner join ops.raw_ops.source_status as status using (source) "
+            "where not days.is_loaded and days.date < status.data_until order by source"
+        ).fetchall()
+    return [row[0] for row in found]
 
 
 def _selection(project: Project, classes: tuple[str, ...]) -> dg.AssetSelection:
@@ -57,5 +113,5 @@ def _selection(project: Project, classes: tuple[str, ...]) -> dg.AssetSelection:
     return dg.AssetSelection.all() - dg.AssetSelection.assets(*others) if others else dg.AssetSelection.all()
 
 
-def _rebuild(is_wanted: bool) -> dict[str, object]:
-    return {"resources": {"run_settings": {"config": {"rebuild": is_wanted}}}}
+def _config(settings: dict[str, object]) -> dict[str, object]:
+    return {"resources": {"run_settings": {"config": settings}}}

@@ -33,12 +33,12 @@ def land(world: World, as_of: datetime, names: Sequence[str] | None = None) -> d
     """
     wanted = NAMES if names is None else names
     sandbox = Sandbox(world, as_of, BASE_URL)
-    with tempfile.TemporaryDirectory() as folder, _reachable(sandbox, Path(folder)):
+    with tempfile.TemporaryDirectory() as folder, reachable(sandbox, Path(folder)):
         return {name: _first_load(source(name), world, as_of) for name in wanted}
 
 
 @contextmanager
-def _reachable(sandbox: Sandbox, folder: Path) -> Iterator[None]:
+def reachable(sandbox: Sandbox, folder: Path) -> Iterator[None]:
     """Connectors find the sandbox and its configuration; both are gone afterwards."""
     config = folder / "config"
     write_config(sandbox.world, config, sandbox.as_of)

@@ -11,11 +11,10 @@ import pandas as pd
 import pyarrow as pa
 
 from connectors import source
-from connectors.common.ops import OPS_TABLES
 from connectors.config import read_config
 from tests.answers import Answers
 from tests.runner import Landing, run
-from tests.runner.execution import OPS
+from tests.runner.execution import OWN
 
 AS_OF = datetime(2026, 3, 18, 5, 30, tzinfo=UTC)  # so data goes until 2026-03-17
 DAY, AT = "2026-03-02", "2026-03-02T10:00"  # a Monday
@@ -163,7 +162,7 @@ def planted_landing(given: Mapping[str, list[dict[str, Any]]]) -> Landing:
 
 def planted_table(owner: str, table: str, rows: list[dict[str, Any]]) -> pa.Table:
     """Rows of one landing table; days, instants and amounts may be written as text."""
-    declared = {found.name: found for found in (OPS_TABLES if owner == OPS else source(owner).tables)}
+    declared = {found.name: found for found in (OWN.get(owner) or source(owner).tables)}
     kinds = declared[table].columns
     return declared[table].rows([{name: _value(value, kinds.get(name)) for name, value in row.items()} for row in rows])
 

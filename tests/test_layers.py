@@ -11,9 +11,10 @@ import connectors
 ROOT = Path(__file__).resolve().parents[1]
 FORBIDDEN = {
     "connectors": {"dagster", "dagster_dbt", "dbt", "great_expectations", "orchestration", "sandbox", "tests"},
+    "modelling": {"connectors", "dagster", "dagster_dbt", "dbt", "dlt", "orchestration", "sandbox", "tests"},
     "orchestration": {"sandbox", "tests"},
-    "sandbox": {"connectors", "orchestration", "dagster", "dbt", "dlt", "tests"},
-    "tests/oracle": {"connectors", "orchestration", "dagster", "dbt", "dlt", "duckdb"},
+    "sandbox": {"connectors", "modelling", "orchestration", "dagster", "dbt", "dlt", "tests"},
+    "tests/oracle": {"connectors", "modelling", "orchestration", "dagster", "dbt", "dlt", "duckdb"},
 }
 # The demo is the one place where the simulated company meets the pipeline, by its command line only.
 

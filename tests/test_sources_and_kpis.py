@@ -19,7 +19,7 @@ from tests.oracle.state import Truth
 from tests.planted_landing import planted_table
 from tests.runner import Landing, Project, compiled, run
 from tests.runner.compile import DBT_PROJECT
-from tests.runner.execution import OPS, landed_project
+from tests.runner.execution import OPS, OWN, landed_project
 
 AS_OF = datetime(2026, 3, 18, 5, 30, tzinfo=UTC)
 LAST_DAY = date(2026, 3, 17)
@@ -139,7 +139,7 @@ def test_a_ratio_of_measures_that_exist_is_rows_in_two_seeds(world: World, landi
     ]
     assert sorted(changed) == ["kpi_definitions.csv", "kpi_terms.csv"]
 
-    databases = tuple(f"{name}_landing" for name in (*NAMES, OPS))
+    databases = tuple(f"{name}_landing" for name in (*NAMES, *OWN))
     with run(landing, AS_OF, project=compiled(copy, databases)) as connection:
         values = connection.execute("select * from marts.kpi_values").df()
         catalogue = connection.execute("select kpi_id from marts.kpi_catalog").df()["kpi_id"]

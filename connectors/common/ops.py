@@ -26,10 +26,23 @@ SOURCE_STATUS = Table(
         "provisional_from": DAY,
         "row_count": WHOLE,
         "last_error": TEXT,
+        "missing_days": WHOLE,  # days from the first loaded to the last complete one that are not there
+        "is_late": FLAG,  # not loaded within the lag that it may have
     },
     ("source",),
     Reload.REPLACE,
     description="One row per source.",
 )
+CLASS_STATUS = Table(
+    "class_status",
+    {
+        "class": TEXT,
+        "built_at": INSTANT,  # this run's instant for what it is going to build
+        "is_late": FLAG,
+    },
+    ("class",),
+    Reload.REPLACE,
+    description="One row per class of KPIs: operational, tactical, strategic.",
+)
 
-OPS_TABLES = (SOURCE_DAYS, SOURCE_STATUS)
+OPS_TABLES = (SOURCE_DAYS, SOURCE_STATUS, CLASS_STATUS)

@@ -71,22 +71,47 @@ def plan_load(
     date_from: date | None = None,
     date_to: date | None = None,
     fiscal_year_start_month: int = 1,
+    is_wide: bool = False,
 ) -> Plan:
     """The window of a load: what restates since the last one, or the range given by hand.
 
-    `last_day`: the last complete day in the company's zone. First load: everything from `history_start`.
+    `last_day`: the last complete day in the company's zone. First load: everything from `history_start`. `is_wide`: the
+    weekly pass, which goes further back where the vendor asks for it.
     """
     first_month = fiscal_year_start_month
     if date_from or date_to:
         window = Window(date_from or history_start, min(date_to or last_day, last_day), first_month)
-        return Plan(window, None, is_bounded=True)
-    last = _last_load(source, state_path)
+        # Whatever changed since the range began holds all that happened in it.
+        starts_later = source.uses_cursor and window.date_from > history_start
+        return Plan(window, _before(window.date_from) if starts_later else None, is_bounded=True)
+    last = last_load(source, state_path)
     if last is None:
         return Plan(Window(min(history_start, last_day), last_day, first_month), None, is_bounded=False)
-    last_to, last_as_of = last
-    start = max(min(last_to, last_day) - timedelta(days=source.reload_days - 1), history_start)
+    return plan_after(source, *last, as_of, last_day, history_start, first_month, is_wide)
+
+
+def plan_after(
+    source: Source,
+    last_to: date,
+    last_as_of: datetime,
+    as_of: datetime,
+    last_day: date,
+    history_start: date,
+    fiscal_year_start_month: int = 1,
+    is_wide: bool = False,
+) -> Plan:
+    """The window of a load after one that went to `last_to` as of `last_as_of`."""
+    days = max(source.reload_days, source.wide_reload_days if is_wide else 0)
+    start = max(min(last_to, last_day) - timedelta(days=days - 1), history_start)
     changed_since = min(last_as_of, as_of) - source.cursor_overlap if source.uses_cursor else None
-    return Plan(Window(min(start, last_day), last_day, first_month), changed_since, is_bounded=False)
+    if changed_since and is_wide and source.wide_reload_days:
+        changed_since = min(changed_since, as_of - timedelta(days=source.wide_reload_days))
+    return Plan(Window(min(start, last_day), last_day, fiscal_year_start_month), changed_since, is_bounded=False)
+
+
+def _before(day: date) -> datetime:
+    """An instant at which the day has begun nowhere yet."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=1)
 
 
 def load(source: Source, state_path: Path, plan: Plan, as_of: datetime, hasher: Hasher) -> LoadResult:
@@ -165,9 +190,9 @@ def _window_row(plan: Plan, as_of: datetime, load_id: str, rows: dict[str, int])
     }
 
 
-def _last_load(source: Source, state_path: Path) -> tuple[date, datetime] | None:
-    """Last day and as_of of the last load that moved the cursor."""
-    moved = [window for window in _loaded_windows(source, state_path) if not window["is_bounded"]]
+def last_load(source: Source, state_path: Path, is_any: bool = False) -> tuple[date, datetime] | None:
+    """Last day and as_of of the last load that moved the cursor, or of `is_any`; None before the first."""
+    moved = [window for window in _loaded_windows(source, state_path) if is_any or not window["is_bounded"]]
     return (moved[-1]["date_to"], moved[-1]["as_of"].astimezone(UTC)) if moved else None
 
 

@@ -52,6 +52,7 @@ class Source:
     build: "Callable[[LoadRequest], DltSource]"
     reload_days: int  # how many days restate, so how far each load goes back
     settle_days: int  # how long a day is provisional
+    wide_reload_days: int = 0  # how far the weekly and monthly loads go back, where the vendor asks for a wider pass
     uses_cursor: bool = False  # reads changed-since instead of days
     cursor_overlap: timedelta = timedelta(minutes=10)  # search indexes lag behind writes
     freshness_lag: timedelta = timedelta(hours=30)  # older than this is late

@@ -88,7 +88,7 @@ class Company(_Strict):
     with a smaller denominator a value is unreliable. `privacy_k`: smaller cells of personal sets are merged.
     `platform_actions`: ad platform → its action's name (`*` = any text) → key action. `vat_rates`: share by country
     (0.25). `reload_days`, `settle_days`: source → how many days each load goes back, for how many a day is provisional,
-    where the connector's own figures do not fit.
+    where the connector's own figures do not fit; `wide_reload_days`: how far the weekly and monthly loads go back.
     """
 
     name: Annotated[str, Field(min_length=1)]
@@ -108,6 +108,7 @@ class Company(_Strict):
     vat_rates: dict[Country, Decimal] = {}
     reload_days: dict[str, Annotated[int, Field(ge=1, le=400)]] = {}
     settle_days: dict[str, Annotated[int, Field(ge=0, le=400)]] = {}
+    wide_reload_days: dict[str, Annotated[int, Field(ge=0, le=400)]] = {}
 
     @field_validator("vat_rates")
     @classmethod
@@ -117,7 +118,7 @@ class Company(_Strict):
                 raise ValueError(f"{country} has {rate}: write a share, 0.25 for 25 %")
         return rates
 
-    @field_validator("reload_days", "settle_days")
+    @field_validator("reload_days", "settle_days", "wide_reload_days")
     @classmethod
     def _is_by_source(cls, days: dict[str, int]) -> dict[str, int]:
         if unknown := sorted(set(days) - set(NAMES)):

@@ -90,5 +90,6 @@ SOURCE = Source(
     build=lambda request: google_analytics_source(request),
     one_of=(("service_account_info",), ("client_id", "client_secret", "refresh_token")),
     reload_days=3,  # a day is complete after 24 to 48 hours
+    wide_reload_days=30,  # attribution moves between channels for longer
     settle_days=3,
 )

@@ -177,5 +177,6 @@ SOURCE = Source(
     build=lambda request: mailchimp_source(request),
     reload_days=REPORT_DAYS,
     settle_days=7,
+    wide_reload_days=90,  # reports grow for weeks
     uses_cursor=True,
 )

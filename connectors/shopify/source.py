@@ -263,5 +263,6 @@ SOURCE = Source(
     one_of=(("access_token",), ("client_id", "client_secret")),
     reload_days=1,
     settle_days=JOURNEY_DAYS,
+    wide_reload_days=90,  # the search index behind the cursor may lose a change
     uses_cursor=True,
 )

@@ -78,11 +78,14 @@ def refresh(
     as_of: Annotated[
         str | None, typer.Option(metavar="INSTANT", help="The clock, like 2026-03-18T05:30:00+00:00 (default: now).")
     ] = None,
+    gaps: Annotated[
+        bool, typer.Option("--gaps", help="First load days that never were, and ranges that were interrupted.")
+    ] = False,
 ) -> None:
     """Loads, gates, builds and publishes: the same job that Dagster's schedules run."""
     from orchestration.cli.refresh import refresh as run
 
-    raise typer.Exit(run(cadence.value, date_from, date_to, source or [], as_of))
+    raise typer.Exit(run(cadence.value, date_from, date_to, source or [], as_of, gaps))
 
 
 @app.command()
@@ -106,12 +109,16 @@ def kpi(
     by: Annotated[
         str | None, typer.Option(metavar="DIM,…", help="By channel, country, device, campaign … or a pair.")
     ] = None,
+    as_known_on: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="As it was known at the end of that day, beside what is known now."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """One KPI over time, or by a dimension."""
     from orchestration.cli.kpi import kpi as run
 
-    raise typer.Exit(run(kpi_id, grain.value, date_from, date_to, by, as_json))
+    raise typer.Exit(run(kpi_id, grain.value, date_from, date_to, by, as_json, as_known_on))
 
 
 goals_app = typer.Typer(invoke_without_command=True)

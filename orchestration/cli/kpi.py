@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration.cli import FAILED, WRONG_USAGE, show
+from orchestration.cli.as_known import NotKeptError, read_as_known
 from orchestration.cli.marts import DIMENSIONS, Marts, NothingPublishedError, Row, open_marts
 from orchestration.cli.output import complain, out, print_json
 from orchestration.home import Home
@@ -19,23 +20,40 @@ class WrongQuestionError(Exception):
     """The marts hold no such series; the text says which there are."""
 
 
-def kpi(kpi_id: str, grain: str, date_from: str | None, date_to: str | None, by: str | None, as_json: bool) -> int:
+def kpi(
+    kpi_id: str,
+    grain: str,
+    date_from: str | None,
+    date_to: str | None,
+    by: str | None,
+    as_json: bool,
+    as_known_on: str | None = None,
+) -> int:
     """Exit code 1 when nothing is published yet, 2 for a KPI, grain or dimension that does not exist."""
     try:
         first, last = (date.fromisoformat(text) if text else None for text in (date_from, date_to))
+        known_on = date.fromisoformat(as_known_on) if as_known_on else None
         dimensions = _dimensions(by)
-        with open_marts(Home.find().marts) as marts:
+        home = Home.find()
+        with open_marts(home.marts) as marts:
             known = known_kpi(marts, kpi_id)
-            rows = read(marts, kpi_id, grain, first, last, dimensions)
+            rows = (
+                _as_known(marts, home, kpi_id, grain, first, last, dimensions, known_on)
+                if known_on
+                else read(marts, kpi_id, grain, first, last, dimensions)
+            )
             info = marts.info()
     except NothingPublishedError as error:
         complain(error)
         return FAILED
-    except (WrongQuestionError, ValueError) as error:
+    except (WrongQuestionError, NotKeptError, ValueError) as error:
         complain(error)
         return WRONG_USAGE
     if as_json:
-        print_json({"run_id": info["run_id"], "data_until": info["data_until"], "kpi": known, "values": rows})
+        told = {"run_id": info["run_id"], "data_until": info["data_until"], "as_known_on": known_on}
+        print_json({**told, "kpi": known, "values": rows})
+    elif known_on:
+        _print_as_known(known, grain, dimensions, rows, known_on)
     else:
         _print(known, grain, dimensions, rows, info)
     return 0
@@ -55,10 +73,29 @@ def read(
         f"order by period_start desc, value desc nulls last, {', '.join(DIMENSIONS)}, attribution_basis",
         [kpi_id, grain, segment_set, kpi_id],
     )
+    return _shown(rows, grain, first, last, bool(dimensions))
+
+
+def _as_known(
+    marts: Marts,
+    home: Home,
+    kpi_id: str,
+    grain: str,
+    first: date | None,
+    last: date | None,
+    dimensions: list[str],
+    known_on: date,
+) -> list[Row]:
+    rows = read_as_known(marts, home.history, kpi_id, grain, _segment_set(marts, kpi_id, grain, dimensions), known_on)
+    return _shown(rows, grain, first, last, bool(dimensions))
+
+
+def _shown(rows: list[Row], grain: str, first: date | None, last: date | None, is_one_period: bool) -> list[Row]:
+    """Those of the range; without one those of the last periods, or of the last complete one."""
     if first or last:
         return [row for row in rows if (first or date.min) <= row["period_start"] <= (last or date.max)]
     periods = sorted({row["period_start"] for row in rows}, reverse=True)
-    if dimensions:
+    if is_one_period and periods:
         complete = [row["period_start"] for row in rows if not row["is_open_period"]]
         periods = [max(complete, default=periods[0])]
     shown = set(periods[: PERIODS.get(grain, 1)])  # of a period to date there is one
@@ -126,6 +163,30 @@ def _print(known: Row, grain: str, dimensions: list[str], rows: list[Row], info:
         table.add_row(*(cells[1:] if is_one_period else cells))
     console.print(table)
     console.print(f"[dim]data until {show.day(info['data_until'])}, run {info['run_id'][:8]}[/dim]")
+
+
+def _print_as_known(known: Row, grain: str, dimensions: list[str], rows: list[Row], known_on: date) -> None:
+    """The value of then beside that of now."""
+    console = out()
+    console.print(f"[bold]{known['label']}[/bold] as known on {show.day(known_on)}  [dim]{known['kpi_id']}[/dim]")
+    by = dimensions or (["platform"] if rows and rows[0]["segment_set"] == "platform" else [])
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for name in (grain, *by):
+        table.add_column(name, no_wrap=True)
+    for name in ("known then", "", "known now"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in rows:
+        currency = row["currency"] if row["currency"] != "none" else ""
+        then, now = (show.number(row[name], known["unit"], currency) for name in ("value", "value_now"))
+        mark = "provisional" if row["is_provisional"] else ""
+        table.add_row(
+            show.period(grain, row["period_start"]),
+            *(str(row[name]) for name in by),
+            "missing" if row["is_missing"] else then,
+            Text(mark, style="yellow"),
+            Text(now, style="bold" if now != then else "dim"),
+        )
+    console.print(table)
 
 
 def _cells(known: Row, grain: str, by: list[str], row: Row, largest: float) -> list[Any]:

@@ -1,6 +1,6 @@
 """Reads the published marts: all of one answer in one connection, so that it comes from one run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,9 +25,10 @@ class Marts:
 
     connection: duckdb.DuckDBPyConnection
 
-    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+    def rows(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[Row]:
         try:
-            cursor = self.connection.execute(sql, list(parameters))
+            given = dict(parameters) if isinstance(parameters, Mapping) else list(parameters)
+            cursor = self.connection.execute(sql, given)
         except (duckdb.CatalogException, duckdb.BinderException) as error:
             raise NothingPublishedError(
                 f"the published marts are of another version ({str(error).splitlines()[0]}): "

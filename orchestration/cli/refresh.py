@@ -19,12 +19,19 @@ from orchestration.manifest import ProjectBrokenError
 from orchestration.records import Records
 
 
-def refresh(cadence: str, date_from: str | None, date_to: str | None, only: list[str], as_of: str | None) -> int:
+def refresh(
+    cadence: str,
+    date_from: str | None,
+    date_to: str | None,
+    only: list[str],
+    as_of: str | None,
+    fill_gaps: bool = False,
+) -> int:
     """Exit code: 0 all fresh and published, 1 something failed, 2 wrong usage or configuration."""
     console = err()
     try:
         instant = clock(as_of)
-        _check(date_from, date_to, only)
+        _check(date_from, date_to, only, fill_gaps)
     except (ValueError, OSError) as error:
         complain(error)
         return WRONG_USAGE
@@ -34,7 +41,8 @@ def refresh(cadence: str, date_from: str | None, date_to: str | None, only: list
         progress.say("starting")
         initialise(place, connectors.sources())
         try:
-            result = _execute(cadence, instant.isoformat(), date_from, date_to, only)
+            asked = {"as_of": instant.isoformat(), "date_from": date_from, "date_to": date_to}
+            result = _execute(cadence, asked, only, fill_gaps)
         except ProjectBrokenError as error:
             complain(error)
             return FAILED
@@ -50,27 +58,39 @@ def refresh(cadence: str, date_from: str | None, date_to: str | None, only: list
     return 0
 
 
-def _check(date_from: str | None, date_to: str | None, only: list[str]) -> None:
+def _check(date_from: str | None, date_to: str | None, only: list[str], fill_gaps: bool) -> None:
     """Wrong usage before anything is loaded; ValueError says what."""
     from connectors.config import read_company
 
     first, last = (date.fromisoformat(text) if text else None for text in (date_from, date_to))
     if first and last and first > last:
         raise ValueError(f"--from {first} lies after --to {last}: swap them")
+    if fill_gaps and (first or last):
+        raise ValueError("--gaps finds the days itself: leave out --from and --to")
     if unknown := sorted(set(only) - set(connectors.NAMES)):
         raise ValueError(f"no source is called {', '.join(unknown)}; there are {', '.join(connectors.NAMES)}")
     read_company(config_folder())
 
 
-def _execute(cadence: str, as_of: str, date_from: str | None, date_to: str | None, only: list[str]) -> Any:
-    """Runs the job in this process on the instance of DAGSTER_HOME, so that it shows in the UI."""
+def _execute(cadence: str, asked: dict[str, str | None], only: list[str], fill_gaps: bool) -> Any:
+    """Runs the job in this process on the instance of DAGSTER_HOME, so that it shows in the UI.
+
+    A range, and days that are missing, concern the KPIs of all classes.
+    """
     import dagster as dg
 
     from orchestration.assemble import assemble
-    from orchestration.schedules import job_name
+    from orchestration.manifest import CLASSES
+    from orchestration.schedules import BACKFILL, FILL_GAPS, job_name, settings_of
 
-    settings = {"as_of": as_of, "date_from": date_from, "date_to": date_to, "rebuild": cadence == "full"}
-    job = assemble(connectors.sources(), home.DBT_PROJECT).resolve_job_def(job_name(cadence))
+    settings: dict[str, object] = {name: value for name, value in asked.items() if value is not None}
+    name = job_name(cadence)
+    if fill_gaps or {"date_from", "date_to"} & set(settings):
+        name = FILL_GAPS if fill_gaps else BACKFILL
+        settings |= {"classes": list(CLASSES), "fill_gaps": fill_gaps, "rebuild": cadence == "full"}
+    else:
+        settings |= settings_of(cadence)
+    job = assemble(connectors.sources(), home.DBT_PROJECT).resolve_job_def(name)
     with dg.DagsterInstance.get() as instance:
         # Dagster's own lines go to its event log; the terminal shows ours.
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
@@ -79,7 +99,7 @@ def _execute(cadence: str, as_of: str, date_from: str | None, date_to: str | Non
             raise_on_error=False,
             asset_selection=_selection(job, only) if only else None,
             run_config={
-                "resources": {"run_settings": {"config": {k: v for k, v in settings.items() if v is not None}}},
+                "resources": {"run_settings": {"config": settings}},
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
             },
         )

@@ -6,12 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from connectors import sources
-from connectors.common.ops import OPS_TABLES
 from connectors.common.run import create_empty
+from orchestration.init import OWN
 
 DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 
@@ -22,11 +21,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, st
     home = tmp_path_factory.mktemp("home")
     for source in sources().values():
         create_empty(source, home / "landing" / f"{source.name}.duckdb")
-    with duckdb.connect(str(home / "landing" / "ops.duckdb")) as connection:
-        connection.execute("create schema raw_ops")
-        for table in OPS_TABLES:
-            empty = table.schema.empty_table()  # noqa: F841  read by name below
-            connection.execute(f"create table raw_ops.{table.name} as select * from empty")
+    for source in OWN.values():
+        create_empty(source, home / "landing" / f"{source.name}.duckdb")
     target = home / "target"
     command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "build", "--project-dir", str(DBT_PROJECT)]
     command += ["--profiles-dir", str(DBT_PROJECT), "--target-path", str(target), "--log-path", str(home / "logs")]

@@ -44,10 +44,9 @@ def test_the_code_location_loads_without_environment_network_or_duckdb(tmp_path:
     )
     assert result.returncode == 0, result.stderr[-2000:]
     jobs, schedules, count = result.stdout.splitlines()[-3:]
-    assert jobs == (
-        "['backfill', 'refresh_daily', 'refresh_full', 'refresh_monthly', 'refresh_quarterly', 'refresh_weekly']"
-    )
-    assert schedules == "{'daily': 'UTC', 'monthly': 'UTC', 'quarterly': 'UTC', 'weekly': 'UTC'}"
+    cadences = ["daily", "full", "monthly", "quarterly", "weekly"]
+    assert jobs == str(["backfill", "fill_gaps", *(f"refresh_{name}" for name in cadences)])
+    assert schedules == "{'daily': 'UTC', 'fill_gaps': 'UTC', 'monthly': 'UTC', 'quarterly': 'UTC', 'weekly': 'UTC'}"
     assert int(count) > 100
     assert list(tmp_path.iterdir()) == []
 

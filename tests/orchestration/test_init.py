@@ -12,7 +12,7 @@ from tests.orchestration.toy import ORDERS, SOURCES
 
 
 def test_every_source_gets_a_landing_file_with_its_empty_tables(toy: Toy) -> None:
-    assert set(initialise(toy.home, SOURCES)) == {"shop", "web", "mail", "ops"}
+    assert set(initialise(toy.home, SOURCES)) == {"shop", "web", "mail", "ops", "models"}
     assert query(toy.home.landing("mail"), "select count(*) from raw_mail.members") == [(0,)]
     assert query(toy.home.landing("mail"), "select count(*) from raw_mail.loaded_windows") == [(0,)]
     assert query(toy.home.landing("ops"), "select count(*) from raw_ops.source_status") == [(0,)]

@@ -9,11 +9,13 @@ import duckdb
 import pyarrow as pa
 
 from connectors import NAMES, source
+from connectors.common.models import MODEL_TABLES
 from connectors.common.ops import OPS_TABLES
 from connectors.common.run import LOADED_WINDOWS
 from tests.runner.compile import AS_OF_SENTINEL, Project, compiled
 
 OPS = "ops"  # what the orchestration lands about the sources themselves
+OWN = {OPS: OPS_TABLES, "models": MODEL_TABLES}  # and what it fits
 # source → table → rows
 Landing = Mapping[str, Mapping[str, pa.Table]]
 
@@ -62,12 +64,12 @@ def run_over(given: Mapping[str, pa.Table], select: Sequence[str], as_of: dateti
 
 def landed_project() -> Project:
     """The product's dbt project with a landing database for every source."""
-    return compiled(databases=tuple(f"{name}_landing" for name in (*NAMES, OPS)))
+    return compiled(databases=tuple(f"{name}_landing" for name in (*NAMES, *OWN)))
 
 
 def declared_tables(source_name: str) -> dict[str, pa.Schema]:
     """Arrow schema of every landing table of a source."""
-    tables = OPS_TABLES if source_name == OPS else (*source(source_name).tables, LOADED_WINDOWS)
+    tables = OWN.get(source_name) or (*source(source_name).tables, LOADED_WINDOWS)
     return {table.name: table.schema for table in tables}
 
 

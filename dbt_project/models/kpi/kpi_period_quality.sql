@@ -1,5 +1,6 @@
 -- How complete and settled the sources of a KPI are in a period: per KPI and period, for all platforms together
 -- and for each platform that is a source's own. Only configured sources count; files and settings have no expected days.
+-- Of a day that still settles counts what is usually known at its age, once that is learnt, else nothing.
 with clock as (
     select * from {{ ref('int_clock') }}
 ),
@@ -29,18 +30,20 @@ kpi_sources as (
     select * from {{ ref('kpi_sources') }}
 ),
 
+settling as (
+    select * from {{ ref('kpi_settling') }}
+),
+
 settled as (
     select
         source_days.source,
         source_days.date,
         source_days.is_loaded,
-        case
-            when source_days.date >= coalesce(
-                source_status.provisional_from,
-                {{ plus_days('clock.data_until', '1 - coalesce(settle_days.settle_days, 0)') }}
-            ) then cast(0 as double)
-            else cast(1 as double)
-        end as settled_share
+        source_days.date < coalesce(
+            source_status.provisional_from,
+            {{ plus_days('clock.data_until', '1 - coalesce(settle_days.settle_days, 0)') }}
+        ) as is_settled,
+        {{ days_from('source_days.date', 'coalesce(source_status.data_until, clock.data_until)') }} as age_days
     from source_days
     inner join source_status on source_status.source = source_days.source
     left join settle_days on settle_days.source = source_days.source
@@ -53,10 +56,29 @@ source_periods as (
         period_days.period_grain,
         period_days.period_start,
         bool_or(not settled.is_loaded) as is_missing,
-        avg(settled.settled_share) as settled_share
+        count(*) as days,
+        count_if(settled.is_settled) as settled_days
     from settled
     inner join period_days on period_days.date = settled.date
     group by settled.source, period_days.period_grain, period_days.period_start
+),
+
+-- What is known of the days that still settle, in days.
+learnt as (
+    select
+        settling.kpi_no,
+        settling.source,
+        period_days.period_grain,
+        period_days.period_start,
+        sum(settling.settled_share) as settled_days
+    from settled
+    inner join period_days on period_days.date = settled.date
+    inner join settling
+        on settling.source = settled.source
+        and settling.age_days = settled.age_days
+    where not settled.is_settled
+        and settled.is_loaded
+    group by settling.kpi_no, settling.source, period_days.period_grain, period_days.period_start
 ),
 
 -- A measure of a year before is as complete as the period that it was counted in.
@@ -66,8 +88,11 @@ told_periods as (
         source_periods.source,
         periods.period_no,
         {{ 'false' if loop.first else 'true' }} as is_year_ago,
+        source_periods.period_grain,
+        source_periods.period_start,
         source_periods.is_missing,
-        source_periods.settled_share
+        source_periods.days,
+        source_periods.settled_days
     from source_periods
     inner join periods
         on periods.period_grain = source_periods.period_grain
@@ -89,11 +114,16 @@ final as (
         scopes.platform,
         told_periods.period_no,
         bool_or(told_periods.is_missing) as is_missing,
-        min(told_periods.settled_share) as settled_share
+        min({{ ratio('told_periods.settled_days + coalesce(learnt.settled_days, 0)', 'told_periods.days') }}) as settled_share
     from scopes
     inner join told_periods
         on told_periods.source = scopes.source
         and told_periods.is_year_ago = scopes.is_year_ago
+    left join learnt
+        on learnt.kpi_no = scopes.kpi_no
+        and learnt.source = told_periods.source
+        and learnt.period_grain = told_periods.period_grain
+        and learnt.period_start = told_periods.period_start
     group by scopes.kpi_no, scopes.platform, told_periods.period_no
 )
 
