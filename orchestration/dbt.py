@@ -82,18 +82,40 @@ def model_assets(project: Project, sources: tuple[str, ...], time_zone: str) -> 
                 return
             built = built.forget(run.home, fingerprint, project.fingerprint)
             stands = standing(run, project, built)
-            for key in stands & set(selected):
-                yield _unchanged(selected[key])
+            unchanged = InOrder(selected, stands)
+            yield from map(_unchanged, unchanged.due())
             for raw in build(run, project, list(selected.values()), stands):
+                key = raw["data"]["node_info"]["unique_id"]
                 # Models that were missing in the warehouse are built along; they are not of this job.
-                if raw["data"]["node_info"]["unique_id"] in selected:
+                if key in selected:
                     yield from DbtCoreCliEventMessage(raw, {}).to_default_asset_events(
                         manifest=project.manifest, dagster_dbt_translator=translator, context=context
                     )
+                    yield from map(_unchanged, unchanged.due(key))
             is_whole = all(key in selected or key in stands for key in project.lasting)
             built.add(run.home, set(selected), project.fingerprint if is_whole else built.project)
 
     return models
+
+
+class InOrder:
+    """Selected views and seeds that stand, each told after what it reads: Dagster takes outputs in no other order."""
+
+    def __init__(self, selected: Mapping[str, Node], stands: set[str]) -> None:
+        self._selected = selected
+        self._waiting = [node for key, node in selected.items() if key in stands]
+        self._told: set[str] = set()
+
+    def due(self, *built: str) -> list[Node]:
+        """Those that wait for nothing any more once `built` is told."""
+        self._told.update(built)
+        found: list[Node] = []
+        for node in self._waiting:  # each after what it reads
+            if set(node["depends_on"].get("nodes", ())) & self._selected.keys() <= self._told:
+                found.append(node)
+                self._told.add(node["unique_id"])
+        self._waiting = [node for node in self._waiting if node not in found]
+        return found
 
 
 def _unchanged(node: Node) -> dg.Output[None]:

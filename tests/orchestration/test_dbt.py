@@ -12,6 +12,8 @@ import pytest
 
 from orchestration import build
 from orchestration.build import Built
+from orchestration.dbt import InOrder
+from orchestration.home import DBT_PROJECT
 from orchestration.manifest import Project, ProjectBrokenError
 from tests.orchestration.conftest import Toy
 from tests.orchestration.toy import TINY
@@ -51,6 +53,27 @@ def test_views_that_stand_are_tested_and_not_built_again(toy: Toy) -> None:
     toy.held["shop"][70]["amount"] = 6
     assert "stg_shop__orders" in built(toy.refresh("daily"))
     assert Built.read(toy.home).project == record.project
+
+
+def test_what_stands_is_told_after_what_it_reads() -> None:
+    """In the order that Dagster demands, whichever views of the product's own project stand."""
+    project = Project.open(DBT_PROJECT)
+    selected = {node["unique_id"]: node for node in project.buildable}
+    stands = set(project.lasting)
+    over_tables = [
+        n for k, n in project.lasting.items() if set(n["depends_on"].get("nodes", ())) & (selected.keys() - stands)
+    ]
+    assert over_tables, "no view reads a table: this test says nothing"
+    unchanged = InOrder(selected, stands)
+    told = [node["unique_id"] for node in unchanged.due()]
+    for key in selected:
+        if key not in stands:
+            told += [key, *(node["unique_id"] for node in unchanged.due(key))]
+    assert sorted(told) == sorted(selected)
+    place = {key: number for number, key in enumerate(told)}
+    for key, node in selected.items():
+        late = [parent for parent in node["depends_on"].get("nodes", ()) if place.get(parent, -1) > place[key]]
+        assert not late, key
 
 
 def test_the_warehouse_is_closed_after_dbt(toy: Toy) -> None:
