@@ -42,7 +42,6 @@ def landing_assets(source: Source) -> dg.AssetsDefinition:
         check_specs=[
             dg.AssetCheckSpec(GATE, asset=first_key(source), description=f"What {source.title} sent is plausible.")
         ],
-        pool=f"state_{source.name}",
     )
     def load(
         context: dg.AssetExecutionContext, run_settings: RunSettings

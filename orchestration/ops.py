@@ -1,5 +1,6 @@
 """Source `ops`: how the sources fare, so that models can mark what is missing or provisional."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from orchestration.records import source_status
 from orchestration.run import Run, RunSettings
 
 Row = dict[str, object]
+logger = logging.getLogger("nyckeltal.run")
 
 
 def ops_assets(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
@@ -39,7 +41,6 @@ def ops_assets(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
             )
             for table in OPS.tables
         ],
-        pool=f"state_{OPS.name}",
     )
     def ops(context: dg.AssetExecutionContext, run_settings: RunSettings) -> Iterator[dg.MaterializeResult[Any]]:
         write_ops(Run.of(context.run_id, run_settings), sources)
@@ -54,7 +55,7 @@ def write_ops(run: Run, sources: Mapping[str, Source]) -> None:
     target = run.home.landing(OPS.name)
     status = [_status(run, source) for source in sources.values()]
     days = [row for source in sources.values() for row in _days(run, source)]
-    with writer_lock(target, "ops"), replacing(target) as temporary:
+    with writer_lock(target, "ops", logger.warning), replacing(target) as temporary:
         complete(OPS, temporary)
         with duckdb.connect(str(temporary)) as connection:
             for table, rows in ((SOURCE_STATUS, status), (SOURCE_DAYS, days)):
