@@ -47,7 +47,7 @@ acceptance: $(STAMP)  ## every seed through everything
 	$(BIN)/pytest -m acceptance
 
 chaos: $(STAMP)  ## 40 rounds of 5 kills each, then one run and a comparison; SEED=n for others
-	$(BIN)/pytest -m chaos -n 2 --dist loadscope tests/chaos
+	$(BIN)/pytest -m chaos -n 2 --dist load tests/chaos
 
 bench: $(STAMP)  ## performance as ratios measured in one run
 	$(BIN)/python -m benchmarks

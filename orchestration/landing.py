@@ -76,6 +76,7 @@ def _events(
         description=record.error or record.status.replace("_", " "),
         metadata={
             "status": record.status,
+            "notes": list(record.notes),
             "checks": len(gate.checks) if gate else 0,
             "failed": [f"{check.table}: {check.name}: {check.message}" for check in gate.failed] if gate else [],
         },

@@ -1,4 +1,4 @@
-"""`make acceptance` and `make chaos` can be stopped and started again: what passed for this very code is not done again.
+"""`make acceptance` and `make chaos` can be stopped and started again: what passed for this code is not done again.
 
 The marks lie in `.cache/passed`, one per test and content of the repository; pages in Markdown do not count.
 """

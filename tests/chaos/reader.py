@@ -16,7 +16,7 @@ import duckdb
 PAUSE_SECONDS = 0.05
 SQL = """
 select (select min(run_id) from marts.publish_info), (select count(*) from marts.publish_info),
-    (select count(*) || ' ' || sum(hash(kpi_id, period_grain, period_start, segment_set, is_missing)) from marts.kpi_values),
+    (select count(*) || ' ' || sum(hash(kpi_id, period_grain, period_start, is_missing)) from marts.kpi_values),
     (select count(*) || ' ' || sum(hash(source, data_until, row_count)) from marts.source_status)
 """
 

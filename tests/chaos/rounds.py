@@ -153,10 +153,13 @@ def main() -> None:
     setting = small(folder) if company == "small" else toy()
     import connectors
     from orchestration import assemble, home
+    from orchestration.manifest import Project
 
     connectors.sources = lambda: setting.sources  # type: ignore[assignment]
     connectors.NAMES = tuple(setting.sources)
     home.DBT_PROJECT = setting.project
+    # Parsing starts threads, which a fork would lose: a child does it, this process finds it done.
+    in_child(lambda: Project.open(setting.project) and 0)
     definitions = assemble.assemble(setting.sources, setting.project)
     assemble.assemble = lambda *_: definitions
     for module in ("dbt.cli.main", "dbt.adapters.duckdb.connections", *WARM):
