@@ -11,7 +11,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help docs env demo dev test test-slow test-clients acceptance bench lint format lock clean
+.PHONY: help docs env demo dev test test-slow test-clients acceptance chaos bench lint format lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ $(CLIENTS_STAMP): requirements-clients.lock $(STAMP)
 
 acceptance: $(STAMP)  ## every seed through everything
 	$(BIN)/pytest -m acceptance
+
+chaos: $(STAMP)  ## 40 rounds of 5 kills each, then one run and a comparison; SEED=n for others
+	$(BIN)/pytest -m chaos -n 2 --dist load tests/chaos
 
 bench: $(STAMP)  ## performance as ratios measured in one run
 	$(BIN)/python -m benchmarks

@@ -57,7 +57,7 @@ def model_assets(project: Project, sources: tuple[str, ...], time_zone: str) -> 
     """All models and seeds as one step; `sources`: the landing files they read."""
     translator = Translator(time_zone)
 
-    @dbt_assets(manifest=project.manifest, name="models", dagster_dbt_translator=translator, pool="warehouse")
+    @dbt_assets(manifest=project.manifest, name="models", dagster_dbt_translator=translator)
     def models(context: dg.AssetExecutionContext, run_settings: RunSettings) -> Iterator[Any]:
         run = Run.of(context.run_id, run_settings)
         selected = {

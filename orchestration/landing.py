@@ -42,7 +42,6 @@ def landing_assets(source: Source) -> dg.AssetsDefinition:
         check_specs=[
             dg.AssetCheckSpec(GATE, asset=first_key(source), description=f"What {source.title} sent is plausible.")
         ],
-        pool=f"state_{source.name}",
     )
     def load(
         context: dg.AssetExecutionContext, run_settings: RunSettings
@@ -77,6 +76,7 @@ def _events(
         description=record.error or record.status.replace("_", " "),
         metadata={
             "status": record.status,
+            "notes": list(record.notes),
             "checks": len(gate.checks) if gate else 0,
             "failed": [f"{check.table}: {check.name}: {check.message}" for check in gate.failed] if gate else [],
         },

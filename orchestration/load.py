@@ -3,6 +3,7 @@
 import logging
 import time
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -71,6 +72,8 @@ def _tell(source: Source, record: LoadRecord) -> None:
     }
     marks = {"loaded": "good", "unchanged": "good", "not_configured": ""}
     step(source.title, words[record.status], marks.get(record.status, "bad"), record.seconds)
+    for note in record.notes:
+        logger.warning(note)
 
 
 def step(title: str, says: str, mark: str, seconds: float | None = None) -> None:
@@ -189,4 +192,13 @@ def _record(
         date_to=window.date_to.isoformat() if window else None,
         rows=result.rows if result else {},
         error=error,
+        notes=tuple(_new_columns(source, result.new_columns)) if result else (),
     )
+
+
+def _new_columns(source: Source, names: list[str]) -> Iterator[str]:
+    if names:
+        yield (
+            f"{source.name}: the vendor sends what it did not send before: {', '.join(names)}. "
+            "It is passed over, and all else is loaded as usual"
+        )

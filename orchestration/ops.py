@@ -1,5 +1,6 @@
 """Source `ops`: how the sources fare, so that models can mark what is missing or provisional."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -24,6 +25,7 @@ from orchestration.records import class_built_at, source_status
 from orchestration.run import Run, RunSettings
 
 Row = dict[str, object]
+logger = logging.getLogger("nyckeltal.run")
 
 
 def ops_assets(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
@@ -41,7 +43,6 @@ def ops_assets(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
             )
             for table in OPS.tables
         ],
-        pool=f"state_{OPS.name}",
     )
     def ops(context: dg.AssetExecutionContext, run_settings: RunSettings) -> Iterator[dg.MaterializeResult[Any]]:
         write_ops(Run.of(context.run_id, run_settings), sources)
@@ -58,7 +59,7 @@ def write_ops(run: Run, sources: Mapping[str, Source]) -> None:
     missing = Counter(row["source"] for row in days if not row["is_loaded"])
     status = [_status(run, source) | {"missing_days": missing[source.name]} for source in sources.values()]
     classes = [_class(run, name) for name in CLASSES]
-    with writer_lock(target, "ops"), replacing(target) as temporary:
+    with writer_lock(target, "ops", logger.warning), replacing(target) as temporary:
         complete(OPS, temporary)
         with duckdb.connect(str(temporary)) as connection:
             for table, rows in ((SOURCE_STATUS, status), (SOURCE_DAYS, days), (CLASS_STATUS, classes)):

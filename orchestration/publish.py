@@ -83,7 +83,6 @@ def publish_asset(project: Project) -> dg.AssetsDefinition:
         description="marts.duckdb, replaced whole after the marts gate has passed.",
         deps=[model_key(node) for node in project.published],
         kinds={"duckdb"},
-        pool="warehouse",
     )
     def publish_marts(context: dg.AssetExecutionContext, run_settings: RunSettings) -> dg.MaterializeResult[Any]:
         run = Run.of(context.run_id, run_settings)

@@ -28,7 +28,10 @@ class Check:
 
 @dataclass(frozen=True)
 class LoadRecord:
-    """How a source fared in a run. `status`: loaded, unchanged, held (its gate failed), failed, not_configured."""
+    """How a source fared in a run. `status`: loaded, unchanged, held (its gate failed), failed, not_configured.
+
+    `notes`: what a person should know although nothing failed, one sentence each.
+    """
 
     source: str
     status: str
@@ -38,6 +41,7 @@ class LoadRecord:
     rows: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     error: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

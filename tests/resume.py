@@ -1,6 +1,6 @@
-"""`make acceptance` can be stopped and started again: what passed for this very code is not done once more.
+"""`make acceptance` and `make chaos` can be stopped and started again: what passed for this code is not done again.
 
-The marks lie in `.cache/acceptance`, one per test and content of the repository; pages in Markdown do not count.
+The marks lie in `.cache/passed`, one per test and content of the repository; pages in Markdown do not count.
 """
 
 import hashlib
@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-MARKS = ROOT / ".cache" / "acceptance"
+MARKS = ROOT / ".cache" / "passed"
+RESUMED = ("acceptance", "chaos")
 
 
 @cache
@@ -34,13 +35,17 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
+def _is_resumed(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in RESUMED)
+
+
 def _mark(item: pytest.Item) -> Path:
     return MARKS / fingerprint() / f"{hashlib.blake2b(item.nodeid.encode(), digest_size=8).hexdigest()}.json"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.get_closest_marker("acceptance") and _mark(item).exists():
+        if _is_resumed(item) and _mark(item).exists():
             seconds = json.loads(_mark(item).read_text("utf-8"))["seconds"]
             item.add_marker(pytest.mark.skip(reason=f"passed for this code, in {seconds:.0f} s"))
 
@@ -48,7 +53,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
     report = yield
-    if call.when == "call" and report.passed and item.get_closest_marker("acceptance"):
+    if call.when == "call" and report.passed and _is_resumed(item):
         mark = _mark(item)
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.write_text(json.dumps({"test": item.nodeid, "seconds": round(report.duration, 1)}), "utf-8")

@@ -14,6 +14,7 @@ import msgspec
 import requests
 from requests.adapters import BaseAdapter
 
+from connectors.common import drift
 from connectors.common.errors import (
     CredentialsRejectedError,
     SourceError,
@@ -135,15 +136,18 @@ class ApiClient:
         for attempt in range(self.patience.tries):
             answer = self.call(method, path, params=params, body=body)
             try:
-                return decoder.decode(answer)
+                decoded = decoder.decode(answer)
             except msgspec.ValidationError as error:
                 raise UnexpectedAnswerError(
-                    f"{self.source}: the answer of {self._place(path)} has changed its shape: {error}. "
-                    "Nothing was loaded; update the connector or report it."
+                    f"{self.source}: the answer of {self._place(path)} has changed its shape: "
+                    f"{drift.difference(error)}. Nothing was loaded; update the connector or report it."
                 ) from None
             except msgspec.DecodeError:
                 if attempt + 1 < self.patience.tries:
                     self._pause(attempt, None)
+            else:
+                drift.look(self.source, kind, answer)
+                return decoded
         raise VendorUnavailableError(
             f"{self.source}: {self._place(path)} keeps answering with something that is not JSON."
         )

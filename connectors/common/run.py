@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 from dlt.extract import DltSource
 
+from connectors.common import drift
 from connectors.common.errors import SourceError
 from connectors.common.news import News, covers
 from connectors.common.privacy import Hasher
@@ -48,13 +49,18 @@ class Plan:
 
 @dataclass(frozen=True)
 class LoadResult:
-    """What a load did. `rows`: rows landed per table. `is_changed` is false when all was as in the load before."""
+    """What a load did.
+
+    `rows`: rows landed per table. `is_changed` is false when all was as in the load before. `new_columns`: what the
+    vendor sends and did not send before; it is passed over.
+    """
 
     source: str
     plan: Plan
     is_changed: bool
     rows: dict[str, int] = field(default_factory=dict)
     load_id: str = ""
+    new_columns: list[str] = field(default_factory=list)
 
 
 def dataset_name(source: Source) -> str:
@@ -128,11 +134,14 @@ def load(source: Source, state_path: Path, plan: Plan, as_of: datetime, hasher: 
     may_be_known = not unfinished.exists() and covers(windows, plan.window.days())
     watch = _Watch(News(source.tables) if may_be_known else None)
     watch.all(built)
+    drift.begin(source.name)
+    columns = state_path.with_suffix(".columns.json")
     with _unwrapped():
         pipeline.extract(built)
     if watch.news is not None and not watch.news.is_there(state_path, dataset_name(source)):
         pipeline.abort_packages()
-        return LoadResult(source.name, plan, is_changed=False, rows=watch.rows)
+        new = drift.new_columns(source.name, columns)
+        return LoadResult(source.name, plan, is_changed=False, rows=watch.rows, new_columns=new)
     load_id = f"{as_of:%Y%m%dT%H%M%S}-{uuid4().hex[:12]}"
     # Rows that a killed load left without a note are in the file and yet not promoted: the next load is news.
     unfinished.touch()
@@ -141,7 +150,8 @@ def load(source: Source, state_path: Path, plan: Plan, as_of: datetime, hasher: 
         pipeline.load()
     _note_load(source, state_path, LOADED_WINDOWS.rows([_window_row(plan, as_of, load_id, watch.rows)]))
     unfinished.unlink()
-    return LoadResult(source.name, plan, is_changed=True, rows=watch.rows, load_id=load_id)
+    new = drift.new_columns(source.name, columns)
+    return LoadResult(source.name, plan, is_changed=True, rows=watch.rows, load_id=load_id, new_columns=new)
 
 
 def create_empty(source: Source, path: Path) -> None:

@@ -6,10 +6,11 @@ from types import TracebackType
 
 from rich.console import Console
 from rich.status import Status
+from rich.text import Text
 
 
 class Progress(logging.Handler):
-    """Shows the messages of the `nyckeltal` loggers; `step` lines stay, the rest passes by beside the spinner."""
+    """Shows the messages of the `nyckeltal` loggers; `step` lines and warnings stay, the rest is beside the spinner."""
 
     def __init__(self, console: Console, title: str) -> None:
         super().__init__(logging.INFO)
@@ -41,5 +42,7 @@ class Progress(logging.Handler):
         if getattr(record, "is_step", False):
             mark = {"good": "[green]✓[/green]", "bad": "[red]✗[/red]"}.get(getattr(record, "mark", ""), "[dim]·[/dim]")
             self._console.print(f"  {mark} {text}", soft_wrap=False)
+        elif record.levelno >= logging.WARNING:
+            self._console.print(Text.assemble(("  ! ", "yellow"), text), soft_wrap=True)
         else:
             self.say(text)

@@ -1,0 +1,1 @@
+"""The fault matrix: what a user sees of each fault at each source (`docs/reliability.md`)."""

@@ -1,0 +1,148 @@
+"""One source under faults: a first day that is loaded well, and a next day on which one fault waits."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import duckdb
+import pytest
+
+import connectors
+from connectors.common import http
+from connectors.common.run import dataset_name
+from connectors.common.source import Source
+from orchestration.home import Home
+from orchestration.init import initialise
+from orchestration.load import land
+from orchestration.records import LoadRecord
+from orchestration.run import Run, RunSettings
+from sandbox.adapter import BASE_URL, SandboxAdapter
+from sandbox.server import Sandbox
+from sandbox.world import World, build_world
+from tests.faults.kinds import Fault
+
+FIRST = datetime(2026, 3, 17, 5, 30, tzinfo=UTC)
+NEXT = datetime(2026, 3, 18, 5, 30, tzinfo=UTC)
+MONTHS, SEED = 2, 7
+COMPANY = "name: Shop\ntime_zone: Europe/Stockholm\nreporting_currency: SEK\nhistory_start: 2026-01-18\n"
+# Several pages of a small world.
+SMALL_PAGES = {
+    "connectors.google_analytics.reports.PAGE_ROWS": 1_000,
+    "connectors.hubspot.api.LIST_LIMIT_WITH_HISTORY": 20,
+    "connectors.hubspot.api.LIST_LIMIT": 20,
+    "connectors.hubspot.api.SEARCH_LIMIT": 20,
+    "connectors.mailchimp.api.PAGE_SIZE": 20,
+    "connectors.mailchimp.api.OVERLAP": 5,
+    "connectors.meta_ads.api.PAGE_SIZE": 100,
+    "connectors.meta_organic.insights.PAGE_SIZE": 8,
+    "connectors.meta_organic.insights.BATCH_SIZE": 8,
+    "connectors.typeform.source.PAGE_SIZE": 10,
+}
+SAME, KEPT, NONE = "same", "kept", "–"
+Spoil = Callable[[], Callable[[], bool]]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What came of a fault: `same` rows as without it, the last good ones `kept`, or it cannot happen; what is said."""
+
+    outcome: str
+    says: str
+
+
+class Bench:
+    """The folder of one source; `run(fault)` starts from the same good first day each time."""
+
+    def __init__(self, source: Source, folder: Path, served: Callable[[datetime], Sandbox]) -> None:
+        self.source = source
+        self._folder = folder
+        self._served = served
+        self._load("base", FIRST)
+        self._copy("undisturbed")
+        undisturbed = self._load("undisturbed", NEXT)
+        assert undisturbed.error is None, undisturbed.error
+        assert not self._equal("undisturbed", "base"), "a day without news: the matrix would say nothing"
+
+    def run(self, fault: Fault) -> Cell:
+        """AssertionError when rows are lost or wrong, or when what is said is not one clear sentence."""
+        self._copy("faulty")
+        served = self._served(NEXT)
+        armed = served.faults.add(self.source.name, fault.kind, fault.times, None, fault.after, **dict(fault.arguments))
+        record = self._load("faulty", None)
+        if armed.times == fault.times:
+            return Cell(NONE, "")
+        return self.judge(record)
+
+    def judge(self, record: LoadRecord) -> Cell:
+        """Whether the promoted rows are those of the day without a fault, or still those of the day before."""
+        if record.error is None:
+            assert self._equal("faulty", "undisturbed"), (
+                f"{self.source.name}: rows are lost or wrong, and nobody says so"
+            )
+            return Cell(SAME, " ".join(record.notes))
+        assert self._equal("faulty", "base"), f"{self.source.name}: the last good rows are gone"
+        assert record.status in ("failed", "held")
+        assert "an unexpected" not in record.error, record.error
+        return Cell(KEPT, record.error)
+
+    def _copy(self, name: str) -> None:
+        shutil.rmtree(self._folder / name, ignore_errors=True)
+        shutil.copytree(self._folder / "base", self._folder / name)
+
+    def _load(self, name: str, as_of: datetime | None) -> LoadRecord:
+        """`as_of` None: the vendors stand ready as of NEXT, with their faults."""
+        if as_of:
+            self._served(as_of)
+        os.environ["NYCKELTAL_HOME"] = str(self._folder / name)
+        initialise(Home.find(), {self.source.name: self.source})
+        run = Run.of(str(uuid4()), RunSettings(as_of=(as_of or NEXT).isoformat()))
+        return land(run, self.source)[0]
+
+    def _equal(self, name: str, other: str) -> bool:
+        """Whether both promoted files hold the same rows."""
+        schema = dataset_name(self.source)
+        with duckdb.connect(":memory:") as connection:
+            for alias, folder in (("a", name), ("b", other)):
+                file = Home(self._folder / folder).landing(self.source.name)
+                connection.execute(f"attach '{file}' as {alias} (read_only)")
+            for table in self.source.tables:
+                one, two = (f"(select {', '.join(table.columns)} from {x}.{schema}.{table.name})" for x in ("a", "b"))
+                differs = f"({one} except all {two}) union all ({two} except all {one})"
+                if connection.execute(f"select 1 from ({differs}) limit 1").fetchall():
+                    return False
+        return True
+
+
+@contextmanager
+def bench(name: str, folder: Path, world: World) -> Iterator[Bench]:
+    """The source of a vendor whose sandbox answers in this process, without waits between tries."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(http.ApiClient, "_pause", lambda *_: None)
+        for place, size in SMALL_PAGES.items():
+            patch.setattr(place, size)
+        patch.chdir(folder)  # the privacy key is made here
+        (folder / "config").mkdir()
+        (folder / "config" / "company.yml").write_text(COMPANY, "utf-8")
+        for variable, value in {
+            **Sandbox(world, NEXT, BASE_URL).environment(),
+            "NYCKELTAL_CONFIG": str(folder / "config"),
+            "NYCKELTAL_HOME": str(folder),
+            "DAGSTER_HOME": str(folder / "dagster"),
+        }.items():
+            patch.setenv(variable, value)
+
+        def served(as_of: datetime) -> Sandbox:
+            fresh = Sandbox(world, as_of, BASE_URL)
+            patch.setitem(http._ADAPTERS, BASE_URL, SandboxAdapter(fresh))
+            return fresh
+
+        yield Bench(connectors.source(name), folder, served)
+
+
+def the_world() -> World:
+    return build_world("small", MONTHS, SEED, NEXT)
