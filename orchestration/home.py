@@ -54,6 +54,11 @@ class Home:
         return self.root / "serving" / "marts.duckdb"
 
     @property
+    def pages(self) -> Path:
+        """The personas' pages."""
+        return self.root / "serving" / "pages"
+
+    @property
     def dagster(self) -> Path:
         """DAGSTER_HOME unless the environment names another."""
         return self.root / "dagster"
