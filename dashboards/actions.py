@@ -1,6 +1,7 @@
 """What to do: the actions of a page with their evidence, and how earlier ones turned out."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from dashboards.numbers import LANGUAGES, Language
@@ -35,11 +36,12 @@ def page_actions(marts: Marts, persona: str, kpis: Collection[str]) -> list[Row]
     return [*still_open, *earlier[:SHOWN_EARLIER]]
 
 
-def packed_actions(actions: list[Row]) -> list[dict[str, Any]]:
+def packed_actions(actions: list[Row], data_until: date) -> list[dict[str, Any]]:
     """For JSON; `cell` is what the action is about in the terms of the filters, `segment` in words."""
     return [
         {name: compact(row[name]) for name in COLUMNS}
         | {name: row[name] and row[name].isoformat() for name in DATES}
+        | {"is_overdue": row["due_date"] <= data_until}
         | {"text": {language: action_text(row, language) for language in LANGUAGES}}
         | {"segment": segment_of(row), "cell": {name: row[name] for name in FILTERS if row[name] != "(all)"}}
         | {"checks": [{name: check[name] for name in CHECK} for check in row["check_rows"]]}

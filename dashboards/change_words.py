@@ -1,6 +1,6 @@
 """A change in words: what moved, by how much, and what explains it best, from the numbers of `kpi_change_reasons`."""
 
-from dashboards.numbers import Language, number, percent, size
+from dashboards.numbers import MINUS, Language, number, percent, size
 from dashboards.words import dimension_name, label, named, say, segment_name
 from orchestration.cli.marts import Row
 
@@ -45,7 +45,7 @@ def _leading(reason: Row, unit: str, currency: str, language: Language) -> str:
     if not reason["leading_segment"]:
         return ""
     effect = reason["leading_effect"]
-    sign = "+" if effect > 0 else "−" if language == "sv" else "-"
+    sign = "+" if effect > 0 else MINUS
     return say(
         "cause.segment",
         language,

@@ -34,18 +34,22 @@ def read_reasons(marts: Marts, kpis: Sequence[str], axis: Axis) -> dict[date, li
     return found
 
 
-def most_moved(reasons: Sequence[Row]) -> Row | None:
-    """The first that moved at all."""
-    return next((row for row in reasons if row["movement"] in ("up", "down")), None)
+def most_moved(reasons: Sequence[Row]) -> list[Row]:
+    """The first that moved at all; where nothing explains it (people do not add up), also the first that is explained."""
+    moved = [row for row in reasons if row["movement"] in ("up", "down")]
+    explained = next((row for row in moved if row["leading_set"] or row["leading_factor"]), None)
+    return moved[:1] if not moved or explained in (None, moved[0]) else [moved[0], explained]
 
 
 def packed_changes(marts: Marts, kpis: Sequence[str], axis: Axis, reasons: dict[date, list[Row]]) -> dict[str, Any]:
-    """`period → kpi → {reason, splits, factors}`; `order`: period → KPIs, what moved most first."""
+    """`period → kpi → {sentence, reason, splits, factors}`; `lead`: period → the KPI to show first, if any moved."""
     catalog = marts.catalog()
     content: dict[str, Any] = {}
     for start, rows in reasons.items():
         for row in rows:
-            sentence = {language: change_sentence(row, catalog[row["kpi_id"]], axis.grain, language) for language in LANGUAGES}
+            sentence = {
+                language: change_sentence(row, catalog[row["kpi_id"]], axis.grain, language) for language in LANGUAGES
+            }
             entry: dict[str, Any] = {
                 "sentence": sentence,
                 "reason": {name: compact(row[name]) for name in REASON},
@@ -64,8 +68,8 @@ def packed_changes(marts: Marts, kpis: Sequence[str], axis: Axis, reasons: dict[
             in_order = sorted(rows, key=lambda row: row["factor_position"])
             entry["factors"] = [{name: compact(row[name]) for name in FACTOR} for row in in_order]
             entry["no_split_reason"] = rows[0]["no_split_reason"]
-    order = {start.isoformat(): [row["kpi_id"] for row in rows] for start, rows in reasons.items()}
-    return {"periods": content, "order": order}
+    leads = {start.isoformat(): [row["kpi_id"] for row in most_moved(rows)][-1:] for start, rows in reasons.items()}
+    return {"periods": content, "lead": leads}
 
 
 def _split(rows: Sequence[Row], segment_set: str) -> dict[str, Any]:

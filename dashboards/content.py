@@ -82,7 +82,7 @@ def read_content(marts: Marts, persona: str, held: HeldBack | None) -> Content:
         "funnels": funnels,
         "ranking": read_ranking(marts, persona, explaining),
         "figures": _figures(catalog, currency),
-        "actions": packed_actions(actions),
+        "actions": packed_actions(actions, info["data_until"]),
         "trust": packed_trust(marts, info, held),
         "short": short,
     }

@@ -55,8 +55,7 @@ def read_funnel(
     """The steps with count, rate and what one point more brings; `weakest`: the position of the weakest step's rate.
 
     The weakest step is the one whose rate fell most against the period before, relatively; if none fell, the one that
-    rose least; of steps that still settle only if there is no other. None where not even two steps are counted in the
-    selection.
+    rose least. None where not even two steps are counted in the selection.
     """
     rows = [_row(series, selection, step.kpi_id, start) for step in funnel.steps]
     counts = [_count(row, step.part) for row, step in zip(rows, funnel.steps, strict=True)]
@@ -126,11 +125,11 @@ def _gained(counts: Sequence[float | None], rates: Sequence[float | None], posit
 
 def _weakest(counts: Sequence[float | None], steps: Sequence[Mapping[str, Any]]) -> int | None:
     moved = [
-        (step["is_provisional"], step["rate"] / step["previous_rate"] - 1, position)
+        (step["rate"] / step["previous_rate"] - 1, position)
         for position, step in enumerate(steps)
         if step["rate"] is not None and step["previous_rate"] and (counts[position - 1] or 0) >= LEAST_CASES
     ]
-    return min(moved)[2] if moved else None
+    return min(moved)[1] if moved else None
 
 
 def _minus(value: float | None, other: float | None) -> float | None:

@@ -11,6 +11,7 @@ from typing import Literal
 Language = Literal["en", "sv"]
 LANGUAGES: tuple[Language, ...] = ("en", "sv")
 GAP = "\u00a0"
+MINUS = "−"
 MONTHS: Mapping[Language, str] = {
     "en": "January February March April May June July August September October November December",
     "sv": "januari februari mars april maj juni juli augusti september oktober november december",
@@ -19,6 +20,8 @@ SHORT_MONTHS: Mapping[Language, str] = {
     "en": "Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec",
     "sv": "jan. feb. mars apr. maj juni juli aug. sep. okt. nov. dec.",
 }
+# A smaller difference of rates would be nothing with two decimals of a percentage point.
+LEAST_SHOWN = 0.00005
 SECONDS: Mapping[Language, str] = {"en": "s", "sv": "s"}
 DAYS: Mapping[Language, str] = {"en": "days", "sv": "dagar"}
 
@@ -30,8 +33,8 @@ def plain(value: float, digits: int, language: Language) -> str:
     if rounded == 0:
         text = text.removeprefix("-")
     if language == "sv":
-        text = text.translate({ord(","): GAP, ord("."): ",", ord("-"): "−"})
-    return text
+        text = text.translate({ord(","): GAP, ord("."): ","})
+    return text.replace("-", MINUS)
 
 
 def number(value: float | None, unit: str, currency: str, language: Language) -> str:
@@ -61,7 +64,7 @@ def size(value: float, unit: str, currency: str, language: Language) -> str:
     value = abs(value)
     if unit == "ratio":
         points = {"en": "percentage points", "sv": "procentenheter"}[language]
-        return f"{plain(value * 100, _digits(value * 100), language)}{GAP}{points}"
+        return f"{plain(value * 100, 2 if value >= LEAST_SHOWN else 4, language)}{GAP}{points}"
     if unit == "index":
         points = {"en": "points", "sv": "punkter"}[language]
         return f"{plain(value, 1, language)}{GAP}{points}"
@@ -100,11 +103,13 @@ def _money(text: str, currency: str, language: Language) -> str:
         return text
     if language == "sv":
         return f"{text}{GAP}{currency}"
-    return f"-{currency}{GAP}{text[1:]}" if text.startswith("-") else f"{currency}{GAP}{text}"
+    return f"{MINUS}{currency}{GAP}{text[1:]}" if text.startswith(MINUS) else f"{currency}{GAP}{text}"
 
 
 def _digits(value: float) -> int:
     """Decimals that leave three significant digits, at most two (more for what would round to nothing)."""
-    if value != 0 and abs(value) < 0.1:
+    if value == 0:
+        return 0
+    if abs(value) < 0.1:
         return 4 if abs(value) < 0.01 else 3
     return max(0, min(2, 3 - len(str(int(abs(value))))))

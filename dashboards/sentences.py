@@ -57,14 +57,9 @@ def farthest_off(goals: Sequence[Row]) -> Row | None:
 
 
 def weakest_step(funnels: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], int] | None:
-    """The funnel and the position of the weakest of its steps; settled ones come first."""
+    """The funnel and the position of the weakest step of all."""
     found = [(funnel, funnel["weakest"]) for funnel in funnels if funnel["weakest"] is not None]
-
-    def weight(pair: tuple[Mapping[str, Any], int]) -> tuple[bool, float]:
-        step = pair[0]["steps"][pair[1]]
-        return step["is_provisional"], _relative(step)
-
-    return min(found, key=weight, default=None)
+    return min(found, key=lambda pair: _relative(pair[0]["steps"][pair[1]]), default=None)
 
 
 def _track(facts: Facts, language: Language) -> str:
@@ -89,13 +84,15 @@ def _track(facts: Facts, language: Language) -> str:
 
 
 def _moved(facts: Facts, language: Language) -> str:
-    reason = most_moved(facts.reasons)
-    if reason is None:
+    moved = most_moved(facts.reasons)
+    if not moved or not facts.explained:
         return say("moved.none", language)
-    when = period(facts.explained_grain, facts.explained, language) if facts.explained else ""
-    told = change_sentence(reason, facts.catalog[reason["kpi_id"]], facts.explained_grain, language)
-    caveat = say("moved.provisional", language) if reason["is_provisional"] else ""
-    return f"{_capital(when)}: {told}{caveat}."
+    told = []
+    for reason in moved:
+        caveat = say("moved.provisional", language) if reason["is_provisional"] else ""
+        known = facts.catalog[reason["kpi_id"]]
+        told.append(f"{change_sentence(reason, known, facts.explained_grain, language)}{caveat}.")
+    return f"{_capital(period(facts.explained_grain, facts.explained, language))}: {' '.join(told)}"
 
 
 def _weakest(facts: Facts, language: Language) -> str:

@@ -16,11 +16,12 @@ function plain(value, digits) {
   const text = new Intl.NumberFormat(LOCALES[state.language], {
     minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: "negative",
   }).format(value);
-  return text;
+  return text.replace("-", "−");
 }
 function digitsOf(value) {
   const size = Math.abs(value);
-  if (size !== 0 && size < 0.1) return size < 0.01 ? 4 : 3;
+  if (size === 0) return 0;
+  if (size < 0.1) return size < 0.01 ? 4 : 3;
   return Math.max(0, Math.min(2, 3 - String(Math.trunc(size)).length));
 }
 const percentSign = () => (state.language === "en" ? "%" : GAP + "%");
@@ -40,7 +41,7 @@ function number(value, unit, currency = "") {
 function money(text, currency) {
   if (!currency || currency === "none") return text;
   if (state.language === "sv") return text + GAP + currency;
-  return text.startsWith("-") ? "-" + currency + GAP + text.slice(1) : currency + GAP + text;
+  return text.startsWith("−") ? "−" + currency + GAP + text.slice(1) : currency + GAP + text;
 }
 const roundMoney = (value, currency) => money(plain(value, 0), currency);
 function percent(value) {
@@ -48,11 +49,11 @@ function percent(value) {
   return plain(size, size >= 100 ? 0 : 1) + percentSign();
 }
 const share = (value) => plain(value * 100, 0) + percentSign();
-const signOf = (value) => (value > 0 ? "+" : value < 0 ? (state.language === "sv" ? "−" : "-") : "");
+const signOf = (value) => (value > 0 ? "+" : value < 0 ? "−" : "");
 // A difference without its sign: rates in percentage points, indices in points.
 function size(value, unit, currency) {
   const amount = Math.abs(value);
-  if (unit === "ratio") return plain(amount * 100, digitsOf(amount * 100)) + GAP + t("card.points");
+  if (unit === "ratio") return plain(amount * 100, amount >= 0.00005 ? 2 : 4) + GAP + t("card.points");
   if (unit === "index") return plain(amount, 1) + GAP + t("card.index_points");
   return number(amount, unit, currency);
 }

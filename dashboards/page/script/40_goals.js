@@ -26,17 +26,18 @@ function goalRow(goal) {
   const isStay = goal.goal_kind === "stay";
   return el("article", { class: `goal${goal.depth ? " part" : ""}`, "data-goal": goal.goal_id, "data-status": goal.status,
     "data-current": raw(goal.current_value), "data-pace": raw(goal.pace_value), "data-target": raw(goal.target_value), "data-end": raw(goal.expected_end_value) },
-    el("div", { class: "goal-name" }, el("h4", { class: "goal-title" }, name, about && ` · ${about}`), statusChip(goal.status),
-      el("p", {}, capital(reasonText(goal.status_reason || ""))), goal.owner_role && el("p", {}, t("goal.owner", { owner: goal.owner_role })),
+    el("div", { class: "goal-status" }, statusChip(goal.status)),
+    el("div", { class: "goal-name" }, el("h4", { class: "goal-title" }, name, about && ` · ${about}`),
+      el("p", {}, [capital(reasonText(goal.status_reason || "")), goal.owner_role && t("goal.owner", { owner: goal.owner_role })].filter(Boolean).join(". ")),
       goal.warnings.map((text) => el("p", { class: "warn", lang: "en" }, text))),
     goalBar(goal, name, isStay),
     el("dl", {}, fact(t("goal.now"), shown(goal.current_value)),
       !isStay && fact(t("goal.pace"), shown(goal.pace_value)),
-      fact(t("goal.target"), t(`goal.${goal.mode}`, { value: shown(goal.target_value) })),
+      fact(t("goal.target"), t(`goal.${goal.mode}`, { value: shown(goal.target_value) }), "third"),
       !isStay && fact(t("goal.end"), shown(goal.expected_end_value)),
-      fact(t("goal.until"), day(goal.deadline))));
+      fact(t("goal.until"), day(goal.deadline), "last")));
 }
-const fact = (name, value) => el("div", {}, el("dt", {}, name), el("dd", {}, value));
+const fact = (name, value, place) => el("div", { class: place }, el("dt", {}, name), el("dd", {}, value));
 function goalBar(goal, name, isStay) {
   if (goal.progress_share === null || goal.status === "no_target") return el("div", { class: "muted small" }, "–");
   const cut = (value) => Math.max(0, Math.min(100, value * 100));

@@ -13,12 +13,13 @@ function changeLine(row, known, kind) {
   }
   const inPoints = known.unit === "ratio" || known.unit === "index";
   const text = !inPoints && ratio !== null ? percent(ratio) : size(moved, known.unit, row.currency);
-  const way = moved > 0 ? "up" : moved < 0 ? "down" : "same";
+  const isSame = Math.abs(!inPoints && ratio !== null ? ratio : known.unit === "ratio" ? moved * 10 : moved) < 0.0005;
+  const way = isSame ? "same" : moved > 0 ? "up" : "down";
   const isComparable = row.flags.includes(isYear ? "is_year_comparable" : "is_comparable");
-  const kindOf = isComparable ? tone(moved, known.direction) : "muted";
+  const kindOf = !isComparable ? "muted" : isSame ? "" : tone(moved, known.direction);
   const word = kindOf === "good" ? t("card.better") : kindOf === "bad" ? t("card.worse") : "";
   return el("p", { class: "change", "data-change": kind, "data-moved": moved, "data-ratio": raw(ratio) },
-    el("b", { class: kindOf }, `${ARROWS[way]} ${moved === 0 ? t("card.same") : text}`), ` ${base}`, word && el("span", { class: kindOf }, `, ${word}`),
+    el("b", { class: kindOf }, `${ARROWS[way]} ${isSame ? t("card.same") : text}`), ` ${base}`, word && el("span", { class: kindOf }, `, ${word}`),
     !isComparable && el("span", { class: "muted" }, ` (${t("card.not_comparable", { why: whyNot(row) })})`));
 }
 function whyNot(row) {
@@ -61,7 +62,7 @@ function drawCard(card) {
 function chosenCard() {
   const all = cards();
   const wanted = state.kpi && all.find((card) => `${card.kpi}${card.set === "platform" ? card.segment : ""}` === state.kpi);
-  const moved = DATA.changes.order[explained()] || [];
+  const moved = DATA.changes.lead[explained()] || [];
   return wanted || all.find((card) => card.kpi === moved[0] && (DATA.series[card.key] || {}).value) || all[0] || { key: "", kpi: "" };
 }
 function choose(card) {

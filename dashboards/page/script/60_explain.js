@@ -6,7 +6,7 @@ function drawMoved() {
     all.map((one, at) => el("option", { value: at, selected: one.key === card.key }, cardName(one))));
   const box = el("div", { "data-role": "trend" });
   fill("moved", el("div", { class: "cards" }, all.map(drawCard)), el("div", { class: "explain" },
-    el("div", { class: "panel" }, el("div", { class: "panel-head" }, el("h3", {}, t("trend.title")), el("label", {}, t("split.choose"), pick)), box),
+    el("div", { class: "panel" }, el("div", { class: "panel-head" }, el("h3", {}, t("trend.title")), el("label", {}, t("split.choose"), pick)), box, el("div", { "data-role": "factors" }, factors(card))),
     el("div", { class: "panel", "data-role": "split", "data-kpi": card.kpi }, split(card))), ranking());
   if (card.kpi && DATA.series[card.key]) trend(box, card); else box.replaceChildren(empty(t("state.no_data"), "no-data"));
 }
@@ -20,9 +20,9 @@ function split(card) {
   const own = state.split && sets.includes(state.split) ? state.split : sets.includes(set) ? set : sets.includes(change.reason.leading_set) ? change.reason.leading_set : sets[0];
   const tabs = sets.length > 1 && el("div", { class: "tabs" }, sets.map((name) => el("button", { type: "button", "data-tab": name, "aria-pressed": name === own ? "true" : "false",
     onclick: () => { state.split = name; draw(); } }, capital(dimensionName(name)))));
-  return [head, el("p", { "data-role": "reason" }, change.sentence[state.language] + "."), tabs,
+  return [head, el("p", { class: "reason", "data-role": "reason" }, change.sentence[state.language] + "."), tabs,
     own ? splitTable(change.splits[own], own, known, set === own ? segment : null, change.reason.currency) : el("p", { class: "note" }, t("split.none")),
-    own && el("p", { class: "note" }, t("split.exact")), factors(change, known)];
+    own && el("p", { class: "note" }, t("split.exact"))];
 }
 function splitTable(found, set, known, chosen, currency) {
   const isRatio = found.whole.rate_effect !== null;
@@ -40,11 +40,12 @@ function splitTable(found, set, known, chosen, currency) {
 // An effect with its sign; of rates in points.
 const bare = (value, known) => (value === null ? "–" : signOf(value) + (known.unit === "ratio" ? plain(Math.abs(value) * 100, Math.max(2, digitsOf(value * 100))) : number(Math.abs(value), known.unit === "money" ? "count" : known.unit, "")));
 
-function factors(change, known) {
-  if (!change.factors.length) return null;
+function factors(card) {
+  const change = (DATA.changes.periods[explained()] || {})[card.kpi], known = DATA.kpis[card.kpi];
+  if (!change || !change.factors.length) return null;
   if (change.no_split_reason) return el("p", { class: "note" }, t(`no_split.${change.no_split_reason}`));
   const heads = [{ text: t("split.factor") }, { text: t("split.before") }, { text: t("split.now") }, { text: t("split.effect") }];
-  return [el("h4", { class: "sub" }, t("split.factors")), table(heads, change.factors.map((factor) => ({ data: { "data-factor": factor.factor, "data-effect": factor.effect },
+  return [el("h4", { class: "sub" }, `${t("split.factors")} · ${capital(period(DATA.explaining_grain, explained()))}`), table(heads, change.factors.map((factor) => ({ data: { "data-factor": factor.factor, "data-effect": factor.effect },
     cells: [(factor.factor_exponent < 0 ? "÷ " : "") + capital(named(`factor.${factor.factor_label}`, factor.factor_label)),
       number(factor.factor0, factor.factor_unit, ""), number(factor.factor1, factor.factor_unit, ""), bare(factor.effect, known)] })))];
 }

@@ -11,8 +11,9 @@ function stepRow(funnel, step, at) {
   const last = t(`step.${funnel.steps.at(-1).name}`);
   const length = step.count && first ? Math.max(0, Math.min(100, (step.count / first) * 100)) : 0;
   const data = { "data-step": step.name, "data-count": raw(step.count), "data-rate": raw(step.rate), "data-previous-rate": raw(step.previous_rate), "data-gained": raw(step.gained), "data-money": raw(step.money) };
-  return el("div", { class: `step${isWeakest ? " weakest" : ""}`, ...data },
-    el("div", {}, el("h4", {}, capital(t(`step.${step.name}`))), isWeakest && chip(t("funnel.weakest"), "bad"), step.is_provisional && [" ", chip(t("flag.is_provisional"))], step.is_missing && [" ", chip(t("flag.is_missing"), "warn")]),
+  return el("div", { class: `step${isWeakest && step.change < 0 ? " fell" : ""}`, "data-weakest": isWeakest && "1", ...data },
+    el("div", {}, el("h4", {}, capital(t(`step.${step.name}`)), isWeakest && [" ", step.change < 0 ? chip(t("funnel.weakest"), "bad") : chip(t("funnel.least"), "accent")],
+      step.is_provisional && [" ", chip(t("flag.is_provisional"))], step.is_missing && [" ", chip(t("flag.is_missing"), "warn")])),
     el("div", { class: "count" }, number(step.count, "count")),
     el("div", { class: "length", "aria-hidden": "true" }, el("i", { "width%": length })),
     step.count === null ? el("p", { class: "facts" }, t("funnel.not_counted")) : at > 0 && el("p", { class: "facts" }, stepFacts(step, funnel, last)));

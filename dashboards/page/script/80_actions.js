@@ -16,9 +16,9 @@ function actionCard(action) {
   const found = action.checks.filter((check) => check.outcome === "found");
   const labels = (outcome) => action.checks.filter((check) => check.outcome === outcome).map((check) => check.label).join(", ");
   return el("article", { class: "panel action", "data-action": action.action_id, "data-owner": action.owner_role, "data-due": action.due_date },
-    el("div", {}, chip(`${sign} ${t(`tone.${action.tone}`)}`, kind), ` `, el("span", { class: "muted small" }, `${about(action)} · ${capital(period(action.period_grain, action.period_start))}`)),
+    el("div", {}, chip(`${sign} ${t(`tone.${action.tone}`)}`, kind), el("span", { class: "about" }, about(action)), el("span", { class: "muted small" }, capital(period(action.period_grain, action.period_start)))),
     el("p", { class: "do" }, action.text[state.language]),
-    el("p", { class: "meta" }, `${capital(t(`action.owner.${action.owner_role}`))}, ${t("action.due", { day: day(action.due_date) })}. ${effectText(action)}.`),
+    el("p", { class: "meta" }, `${capital(t(`action.owner.${action.owner_role}`))}, ${t(action.is_overdue ? "action.overdue" : "action.due", { day: day(action.due_date) })}. ${effectText(action)}.`),
     el("p", { class: "small" }, `${t("action.why")}: `, state.language === "en" ? action.reason : t("action.reason", { value: shown(action.value), expected: shown(action.expected_value) })),
     found.length > 0 && [el("h4", {}, t("action.found")), el("ul", { lang: "en" }, found.map((check) => el("li", {}, el("b", {}, `${capital(check.label)}: `), check.finding)))],
     (labels("ok") || labels("not_available")) && el("details", {}, el("summary", {}, t("action.evidence")),

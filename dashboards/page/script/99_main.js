@@ -32,13 +32,13 @@ function drawHead() {
   document.documentElement.lang = state.language;
   if (state.theme === "auto") document.documentElement.removeAttribute("data-theme"); else document.documentElement.dataset.theme = state.theme;
   document.querySelectorAll("[data-t]").forEach((one) => { one.textContent = t(one.dataset.t); });
-  role("title").textContent = t(`persona.${DATA.persona}`);
+  role("title").replaceChildren(t(`persona.${DATA.persona}`), " ", el("span", {}, state.period ? capital(period(DATA.grain, state.period)) : ""));
   role("purpose").textContent = t(`purpose.${DATA.persona}`);
   document.title = `Nyckeltal · ${t(`persona.${DATA.persona}`)}`;
   role("pages").setAttribute("aria-label", t("pages"));
   fill("pages", DATA.personas.map((name) => el("a", { href: `${name}.html#lang=${state.language}${state.theme === "auto" ? "" : `&theme=${state.theme}`}`, "aria-current": name === DATA.persona ? "page" : null }, t(`persona.${name}`))));
   const [set, segment] = viewParts();
-  const what = [state.period && capital(period(DATA.grain, state.period)), set === "total" ? capital(t("whole")) : segmentName(set, segment), t(`cadence.${DATA.grain}`),
+  const what = [set === "total" ? capital(t("whole")) : segmentName(set, segment), t(`cadence.${DATA.grain}`),
     `${t("data_until")} ${day(DATA.data_until)}`, `${t("run")} ${DATA.run_id.slice(0, 8)}`];
   role("stamp").textContent = what.filter(Boolean).join(" · ");
 }
