@@ -34,8 +34,7 @@ function goalRow(goal) {
     el("dl", {}, fact(t("goal.now"), shown(goal.current_value)),
       !isStay && fact(t("goal.pace"), shown(goal.pace_value)),
       fact(t("goal.target"), t(`goal.${goal.mode}`, { value: shown(goal.target_value) }), "third"),
-      !isStay && fact(t("goal.end"), shown(goal.expected_end_value)),
-      fact(t("goal.until"), day(goal.deadline), "last")));
+      !isStay && fact(t("goal.end"), shown(goal.expected_end_value))));
 }
 const fact = (name, value, place) => el("div", { class: place }, el("dt", {}, name), el("dd", {}, value));
 function goalBar(goal, name, isStay) {
@@ -44,7 +43,7 @@ function goalBar(goal, name, isStay) {
   const done = share(goal.progress_share);
   const words = isStay ? t("goal.progress_stay", { label: name, done }) : t("goal.progress", { label: name, done, pace: goal.pace_share === null ? "–" : share(goal.pace_share) });
   const text = isStay ? t("goal.kept", { held: goal.held_periods, judged: goal.judged_periods }) : t("goal.at", { day: day(goal.current_until) });
-  return el("div", {}, el("div", { class: `bar ${goal.status}`, role: "img", "aria-label": words },
+  return el("div", { class: "goal-bar" }, el("div", { class: `bar ${goal.status}`, role: "img", "aria-label": words },
     el("i", { "width%": cut(goal.progress_share) }), goal.pace_share !== null && el("b", { "left%": cut(goal.pace_share) })),
-    el("p", { class: "bar-text" }, text));
+    el("p", { class: "bar-text" }, text, el("br"), t("goal.deadline", { day: day(goal.deadline) })));
 }
