@@ -50,7 +50,7 @@ def packed_actions(actions: list[Row], data_until: date) -> list[dict[str, Any]]
 
 
 def action_text(action: Row, language: Language) -> str:
-    """What to do: the mart's own words; in Swedish by its rule, waiting first where a check of the data found something."""
+    """What to do: the mart's own words; in Swedish by its rule, which waits first where a check of the data found any."""
     key = f"signal.{action['signal_id']}.action"
     if language == "en" or named(key, language, "") == "":
         return str(action["proposed_action"])

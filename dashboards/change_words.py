@@ -23,10 +23,11 @@ def change_sentence(reason: Row, known: Row, grain: str, language: Language) -> 
         before=before,
         base=say(f"base.{grain}", language),
     )
-    because = [
-        part for part in (_cause(reason, currency, language), _leading(reason, unit, currency, language)) if part
-    ]
-    return f"{text}: {'; '.join(because)}" if because and reason["movement"] in ("up", "down") else text
+    if reason["movement"] not in ("up", "down"):
+        return text
+    because = [_cause(reason, currency, language), _leading(reason, unit, currency, language)]
+    told = "; ".join(part for part in because if part)
+    return f"{text}: {told or say('cause.no_segment' if reason['leading_set'] else 'cause.no_split', language)}"
 
 
 def _cause(reason: Row, currency: str, language: Language) -> str:

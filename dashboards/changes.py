@@ -35,7 +35,7 @@ def read_reasons(marts: Marts, kpis: Sequence[str], axis: Axis) -> dict[date, li
 
 
 def most_moved(reasons: Sequence[Row]) -> list[Row]:
-    """The first that moved at all; where nothing explains it (people do not add up), also the first that is explained."""
+    """The first that moved; where nothing explains it (people do not add up), also the first that is explained."""
     moved = [row for row in reasons if row["movement"] in ("up", "down")]
     explained = next((row for row in moved if row["leading_set"] or row["leading_factor"]), None)
     return moved[:1] if not moved or explained in (None, moved[0]) else [moved[0], explained]

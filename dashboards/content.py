@@ -22,7 +22,7 @@ KPI = ("kpi_id", "label", "label_sv", "formula", "unit", "direction", "stage", "
 
 @dataclass(frozen=True)
 class Content:
-    """`data`: for the page's JSON. `answers`: language → question → sentence of the last closed period, if there is one."""
+    """`data`: for the page's JSON. `answers`: language → question → sentence of the last closed period, if any."""
 
     persona: str
     data: Mapping[str, Any]

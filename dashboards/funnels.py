@@ -5,6 +5,7 @@ Counts are published numerators and denominators of one segment; a rate is the s
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from dashboards.axis import Axis
@@ -105,8 +106,7 @@ def _count(row: Row | None, part: str) -> float | None:
 
 def _rates(counts: Sequence[float | None]) -> list[float | None]:
     """Of each step; the first has none."""
-    pairs = zip(counts, counts[1:], strict=False)
-    return [None, *(after / before if before and after is not None else None for before, after in pairs)]
+    return [None, *(after / before if before and after is not None else None for before, after in pairwise(counts))]
 
 
 def _gained(counts: Sequence[float | None], rates: Sequence[float | None], position: int) -> float | None:

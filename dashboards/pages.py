@@ -13,7 +13,7 @@ from typing import Any
 import jinja2
 
 from dashboards.content import Content, read_content
-from dashboards.numbers import LANGUAGES, MONTHS, SHORT_MONTHS, day
+from dashboards.numbers import LANGUAGES, MONTHS, SHORT_MONTHS, Language, day
 from dashboards.sentences import QUESTIONS
 from dashboards.trust import held_back
 from dashboards.views import PERSONAS
@@ -49,20 +49,25 @@ def build_pages(home: Home) -> list[Page]:
     held = held_back(home.runs)
     with open_marts(home.marts) as marts:
         contents = [read_content(marts, persona, held) for persona in PERSONAS]
-    made = {content.persona: (as_json(content.data), content) for content in contents}
-    for persona, (data, _) in made.items():
-        if (size := len(data.encode())) > MOST_BYTES:
-            raise PageTooLargeError(
-                f"the {persona}'s page would hold {size / 1e6:.1f} MB of data, more than {MOST_BYTES / 1e6:.0f}: "
-                "shorten its board in boards.yml"
-            )
+    made = [(content, page_json(content)) for content in contents]  # all of them, before one is replaced
     pages = []
-    for persona, (data, content) in made.items():
-        file = home.pages / f"{persona}.html"
+    for content, data in made:
+        file = home.pages / f"{content.persona}.html"
         _replace(file, render_page(content, data))
-        pages.append(Page(persona, file, len(data.encode()), content))
+        pages.append(Page(content.persona, file, len(data.encode()), content))
     _replace(home.pages / "index.html", _render_index(contents))
     return pages
+
+
+def page_json(content: Content) -> str:
+    """The JSON of a page; PageTooLargeError above MOST_BYTES."""
+    data = as_json(content.data)
+    if (size := len(data.encode())) > MOST_BYTES:
+        raise PageTooLargeError(
+            f"the {content.persona}'s page would hold {size / 1e6:.1f} MB of data, more than {MOST_BYTES / 1e6:.0f}: "
+            "shorten its board in boards.yml"
+        )
+    return data
 
 
 def render_page(content: Content, data: str) -> str:
@@ -92,23 +97,25 @@ def as_json(content: Any) -> str:
 
 def _render_index(contents: list[Content]) -> str:
     data, style = contents[0].data, _style()
-    held = data["trust"]["held_back"]
     until = day(date.fromisoformat(data["data_until"]), "en")
     return _template("index.html.j2").render(
         say=say,
         stamp=f"{say('data_until', 'en')} {until} · {say('run', 'en')} {data['run_id'][:8]}",
-        banner=held
-        and say(
-            "trust.held",
-            "en",
-            day=day(date.fromisoformat(held["as_of"]), "en"),
-            what=held["what"],
-            published=day(date.fromisoformat(data["as_of"]), "en"),
-        ),
+        banner=held_text(data, "en"),
         pages=[{"persona": content.persona, "answers": content.answers.get("en", {})} for content in contents],
         style=_Raw(style),
         style_hash=_hash(style),
     )
+
+
+def held_text(data: Mapping[str, Any], language: Language) -> str:
+    """That the last run was held back, and of when the numbers are; empty if it was not."""
+    held = data["trust"]["held_back"]
+    if not held:
+        return ""
+    days = {"day": held["as_of"], "published": data["as_of"]}
+    shown = {name: day(date.fromisoformat(text), language) for name, text in days.items()}
+    return say("trust.held", language, what=held["what"], **shown)
 
 
 def _words() -> Mapping[str, Any]:

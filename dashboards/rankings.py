@@ -60,7 +60,7 @@ def _rest(campaigns: list[dict[str, Row]]) -> dict[str, Any]:
 
 def _spend(figures: dict[str, Row]) -> float:
     row = figures.get("spend")
-    return (row and row["value"]) or 0.0
+    return float(row["value"] or 0) if row else 0.0
 
 
 def _value(row: Row | None) -> Any:
@@ -89,7 +89,9 @@ _CAMPAIGNS = """
         and (kpi_id, kpi_version) in (select (kpi_id, max(kpi_version)) from kpi_values group by kpi_id)
 """
 _POSTS = """
-    select publish_date, platform, post_id, post_type, cast(reach as double) as reach, cast(engagements as double) as engagements
+    select
+        publish_date, platform, post_id, post_type,
+        cast(reach as double) as reach, cast(engagements as double) as engagements
     from fct_social_posts
     where publish_date between ? and ?
     order by reach desc nulls last, publish_date desc, post_id

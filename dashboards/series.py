@@ -112,7 +112,7 @@ def _flags(row: Row | None) -> int | None:
 
 def _last_value(series: Series, axis: Axis) -> float:
     row = series.rows.get(axis.last) if axis.last else None
-    return (row and row["value"]) or 0.0
+    return float(row["value"] or 0) if row else 0.0
 
 
 _ROWS = f"""

@@ -38,7 +38,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Funnel:
-    """Steps in their order. `worth`: the KPI whose value is the money in one more of the last step; None = not known."""
+    """Steps in their order. `worth`: the KPI whose value is the money in one more of the last step, if known."""
 
     name: str
     steps: tuple[Step, ...]

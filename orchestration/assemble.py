@@ -10,6 +10,7 @@ from orchestration.dbt import model_assets
 from orchestration.landing import landing_assets
 from orchestration.manifest import Project
 from orchestration.ops import ops_assets
+from orchestration.pages import has_pages, pages_asset, pages_say_so
 from orchestration.publish import outcome_asset, publish_asset
 from orchestration.run import RunSettings, time_zone
 from orchestration.schedules import jobs, schedules
@@ -19,15 +20,17 @@ def assemble(sources: Mapping[str, Source], dbt_project: Path) -> dg.Definitions
     """Needs no secret, network or DuckDB file. Raises ProjectBrokenError when dbt cannot parse its project."""
     project = Project.open(dbt_project)
     publish = publish_asset(project)
+    shows = has_pages(project)
     return dg.Definitions(
         assets=[
             *(landing_assets(source) for source in sources.values()),
             ops_assets(sources),
             model_assets(project, tuple(sources), time_zone()),
             publish,
+            *([pages_asset(publish.key)] if shows else []),
             outcome_asset([publish.key]),
         ],
-        jobs=jobs(project),
+        jobs=jobs(project, {pages_say_so} if shows else set()),
         schedules=schedules(time_zone()),
         resources={"run_settings": RunSettings()},
         # A process per step made the same run take 64 s instead of 14.

@@ -25,11 +25,18 @@ def job_name(cadence: str) -> str:
     return f"refresh_{cadence}"
 
 
-def jobs(project: Project) -> list["dg.UnresolvedAssetJobDefinition"]:
-    """`refresh_<cadence>`, and `backfill`: a range given in the run configuration, loaded again in one run."""
+def jobs(project: Project, hooks: set[dg.HookDefinition]) -> list["dg.UnresolvedAssetJobDefinition"]:
+    """`refresh_<cadence>`, and `backfill`: a range given in the run configuration, loaded again in one run.
+
+    `hooks`: what happens after a step has failed.
+    """
     refreshes = [
         dg.define_asset_job(
-            job_name(cadence), selection=_selection(project, classes), tags=TAGS, config=_rebuild(cadence == "full")
+            job_name(cadence),
+            selection=_selection(project, classes),
+            tags=TAGS,
+            config=_rebuild(cadence == "full"),
+            hooks=hooks,
         )
         for cadence, classes in CADENCES.items()
     ]
@@ -37,6 +44,7 @@ def jobs(project: Project) -> list["dg.UnresolvedAssetJobDefinition"]:
         "backfill",
         selection=dg.AssetSelection.all(),
         tags=TAGS,
+        hooks=hooks,
         description="Loads the days `date_from` to `date_to` of all sources again and builds everything on them.",
     )
     return [*refreshes, backfill]

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FORBIDDEN = {
     "connectors": {"dagster", "dagster_dbt", "dbt", "great_expectations", "orchestration", "sandbox", "tests"},
     "orchestration": {"sandbox", "tests"},
+    "dashboards": {"connectors", "dagster", "dagster_dbt", "dbt", "dlt", "great_expectations", "sandbox", "tests"},
     "sandbox": {"connectors", "orchestration", "dagster", "dbt", "dlt", "tests"},
     "tests/oracle": {"connectors", "orchestration", "dagster", "dbt", "dlt", "duckdb"},
 }

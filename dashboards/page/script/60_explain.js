@@ -69,7 +69,7 @@ function campaignTable(page) {
 function postTable(page) {
   const heads = [{ text: t("posts.name") }, { text: t("posts.day"), class: "text" }, { text: t("posts.reach") }, { text: t("posts.engagements") }];
   const rows = page.lines.map((line) => ({ data: { "data-post": line.post_id },
-    cells: [`${segmentName("platform", line.platform)} · ${line.post_type || ""} ${line.post_id.slice(-8)}`, day(line.publish_date), number(line.reach, "count"), number(line.engagements, "count")] }));
+    cells: [`${segmentName("platform", line.platform)} · ${line.post_type && line.post_type !== "unknown" ? `${line.post_type} ` : ""}${line.post_id.slice(-8)}`, day(line.publish_date), number(line.reach, "count"), number(line.engagements, "count")] }));
   if (page.rest) rows.push({ cells: [t("posts.rest", { count: page.rest.count }), "", "–", number(page.rest.engagements, "count")], class: "whole" });
   return table(heads, rows);
 }

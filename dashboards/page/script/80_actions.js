@@ -31,7 +31,7 @@ function effectText(action) {
 }
 function earlierRow(action) {
   const value = number(action.measured_value, action.unit, action.currency), measured = signedShare(action.measured_effect);
-  const text = action.tone === "better" ? t("action.last_outcome", { measured, value }) : t("action.outcome", { expected: signedShare(action.expected_effect), measured, value });
+  const text = action.measured_effect === null ? t("action.value_since", { value }) : action.tone === "better" ? t("action.last_outcome", { measured, value }) : t("action.outcome", { expected: signedShare(action.expected_effect), measured, value });
   return el("li", { "data-action": action.action_id, "data-measured": raw(action.measured_value) },
     el("b", {}, about(action)), ` · ${capital(period(action.period_grain, action.period_start))}. `, action.text[state.language], " ", el("span", { class: "muted" }, text + "."));
 }
