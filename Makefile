@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 CLIENTS_STAMP := $(VENV)/.stamp-clients
-PATHS := connectors modelling orchestration sandbox tests benchmarks
+PATHS := connectors modelling orchestration dashboards sandbox tests benchmarks
 
 export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false

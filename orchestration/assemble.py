@@ -11,6 +11,7 @@ from orchestration.landing import landing_assets
 from orchestration.manifest import Project
 from orchestration.models import fitted_assets
 from orchestration.ops import ops_assets
+from orchestration.pages import has_pages, pages_asset, pages_say_so
 from orchestration.publish import outcome_asset, publish_asset
 from orchestration.run import RunSettings, calendar
 from orchestration.schedules import jobs, schedules
@@ -21,6 +22,7 @@ def assemble(sources: Mapping[str, Source], dbt_project: Path) -> dg.Definitions
     project = Project.open(dbt_project)
     publish = publish_asset(project)
     time_zone, fiscal_year_start_month = calendar()
+    shows = has_pages(project)
     return dg.Definitions(
         assets=[
             *(landing_assets(source) for source in sources.values()),
@@ -28,9 +30,10 @@ def assemble(sources: Mapping[str, Source], dbt_project: Path) -> dg.Definitions
             fitted_assets(),
             model_assets(project, tuple(sources), time_zone),
             publish,
+            *([pages_asset(publish.key)] if shows else []),
             outcome_asset([publish.key]),
         ],
-        jobs=jobs(project),
+        jobs=jobs(project, {pages_say_so} if shows else set()),
         schedules=schedules(time_zone, fiscal_year_start_month),
         resources={"run_settings": RunSettings()},
         # A process per step made the same run take 64 s instead of 14.

@@ -54,6 +54,16 @@ class Home:
         return self.root / "serving" / "marts.duckdb"
 
     @property
+    def pages(self) -> Path:
+        """The personas' pages."""
+        return self.root / "serving" / "pages"
+
+    @property
+    def data_docs(self) -> Path:
+        """Great Expectations' Data Docs, where somebody builds them."""
+        return self.root / "data_docs"
+
+    @property
     def dagster(self) -> Path:
         """DAGSTER_HOME unless the environment names another."""
         return self.root / "dagster"

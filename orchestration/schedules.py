@@ -36,11 +36,18 @@ def settings_of(cadence: str) -> dict[str, object]:
     return {"rebuild": cadence == "full", "is_wide": cadence != "daily", "classes": list(CADENCES[cadence])}
 
 
-def jobs(project: Project) -> list["dg.UnresolvedAssetJobDefinition"]:
-    """`refresh_<cadence>`; `backfill`: a range given in the run configuration; `fill_gaps`: days that are missing."""
+def jobs(project: Project, hooks: set[dg.HookDefinition]) -> list["dg.UnresolvedAssetJobDefinition"]:
+    """`refresh_<cadence>`; `backfill`: a range given in the run configuration; `fill_gaps`: days that are missing.
+
+    `hooks`: what happens after a step has failed.
+    """
     refreshes = [
         dg.define_asset_job(
-            job_name(cadence), selection=_selection(project, classes), tags=TAGS, config=_config(settings_of(cadence))
+            job_name(cadence),
+            selection=_selection(project, classes),
+            tags=TAGS,
+            config=_config(settings_of(cadence)),
+            hooks=hooks,
         )
         for cadence, classes in CADENCES.items()
     ]
@@ -49,6 +56,7 @@ def jobs(project: Project) -> list["dg.UnresolvedAssetJobDefinition"]:
         selection=dg.AssetSelection.all(),
         tags=TAGS,
         config=_config({"classes": list(CLASSES)}),
+        hooks=hooks,
         description="Loads the days `date_from` to `date_to` of all sources again and builds everything on them.",
     )
     fill_gaps = dg.define_asset_job(
@@ -56,6 +64,7 @@ def jobs(project: Project) -> list["dg.UnresolvedAssetJobDefinition"]:
         selection=dg.AssetSelection.all(),
         tags=TAGS,
         config=_config({"classes": list(CLASSES), "fill_gaps": True}),
+        hooks=hooks,
         description="Loads days that were never loaded, and ranges that were interrupted, then what restates.",
     )
     return [*refreshes, backfill, fill_gaps]

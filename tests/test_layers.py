@@ -13,6 +13,7 @@ FORBIDDEN = {
     "connectors": {"dagster", "dagster_dbt", "dbt", "great_expectations", "orchestration", "sandbox", "tests"},
     "modelling": {"connectors", "dagster", "dagster_dbt", "dbt", "dlt", "orchestration", "sandbox", "tests"},
     "orchestration": {"sandbox", "tests"},
+    "dashboards": {"connectors", "dagster", "dagster_dbt", "dbt", "dlt", "great_expectations", "sandbox", "tests"},
     "sandbox": {"connectors", "modelling", "orchestration", "dagster", "dbt", "dlt", "tests"},
     "tests/oracle": {"connectors", "modelling", "orchestration", "dagster", "dbt", "dlt", "duckdb"},
 }

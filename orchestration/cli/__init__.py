@@ -54,6 +54,11 @@ class Persona(StrEnum):
     specialist = "specialist"
 
 
+class ReportLanguage(StrEnum):
+    en = "en"
+    sv = "sv"
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, to standard output.")]
 
 
@@ -170,6 +175,36 @@ def actions(
     from orchestration.cli.actions import actions as run
 
     raise typer.Exit(run(show_all, as_json))
+
+
+@app.command()
+def dashboards() -> None:
+    """Builds the pages of all personas from the published marts."""
+    from orchestration.cli.dashboards import dashboards as run
+
+    raise typer.Exit(run())
+
+
+@app.command()
+def serve(port: Annotated[int, typer.Option(help="Port on this machine.")] = 8321) -> None:
+    """Shows the pages, and dbt docs and Data Docs where they are built, on http://127.0.0.1."""
+    from orchestration.cli.serve import serve as run
+
+    raise typer.Exit(run(port))
+
+
+@app.command()
+def report(
+    persona: Annotated[Persona, typer.Option(help="Whose report.")],
+    to: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Writes the mail, the page attached, as a .eml file.")
+    ] = None,
+    language: Annotated[ReportLanguage, typer.Option(help="Language of the text.")] = ReportLanguage.en,
+) -> None:
+    """The five sentences that matter, as text or as a mail with the page."""
+    from orchestration.cli.report import report as run
+
+    raise typer.Exit(run(persona.value, language.value, to))
 
 
 @app.command()

@@ -3,6 +3,10 @@ with definitions as (
     select * from {{ ref('kpi_definitions') }}
 ),
 
+swedish_labels as (
+    select * from {{ ref('kpi_labels_sv') }}
+),
+
 terms as (
     select distinct kpi_id, kpi_version, part, measure_id, weight from {{ ref('kpi_terms') }}
 ),
@@ -61,6 +65,7 @@ final as (
         definitions.kpi_id,
         cast(definitions.kpi_version as integer) as kpi_version,
         definitions.label,
+        coalesce(swedish_labels.label_sv, definitions.label) as label_sv,
         definitions.stage,
         definitions.journey_phase,
         definitions.class,
@@ -84,6 +89,7 @@ final as (
         definitions.valid_from,
         coalesce(source_texts.sources, '') as sources
     from definitions
+    left join swedish_labels on swedish_labels.kpi_id = definitions.kpi_id
     left join term_texts as numerators
         on numerators.kpi_id = definitions.kpi_id
         and numerators.kpi_version = definitions.kpi_version

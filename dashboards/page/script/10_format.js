@@ -1,0 +1,106 @@
+// Words, numbers, dates and periods in the chosen language; the same rules as dashboards/numbers.py.
+const DATA = JSON.parse(document.getElementById("data").textContent);
+const WORDS = JSON.parse(document.getElementById("words").textContent);
+const LOCALES = { en: "en-GB", sv: "sv-SE" };
+const GAP = "\u00a0";
+const state = { period: null, view: "total|", kpi: null, split: null, language: "en", theme: "auto" };
+
+const hasWord = (key) => key in WORDS.words;
+function t(key, places = {}) {
+  const text = WORDS.words[key][state.language];
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in places ? places[name] : whole));
+}
+const named = (key, otherwise) => (hasWord(key) ? t(key) : otherwise);
+
+function plain(value, digits) {
+  const text = new Intl.NumberFormat(LOCALES[state.language], {
+    minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: "negative",
+  }).format(value);
+  return text.replace("-", "−");
+}
+function digitsOf(value) {
+  const size = Math.abs(value);
+  if (size === 0) return 0;
+  if (size < 0.1) return size < 0.01 ? 4 : 3;
+  return Math.max(0, Math.min(2, 3 - String(Math.trunc(size)).length));
+}
+const percentSign = () => (state.language === "en" ? "%" : GAP + "%");
+function number(value, unit, currency = "") {
+  if (value === null || value === undefined) return "–";
+  switch (unit) {
+    case "ratio": return plain(value * 100, digitsOf(value * 100)) + percentSign();
+    case "x": return plain(value, 2) + "×";
+    case "money": return money(plain(value, digitsOf(value)), currency);
+    case "seconds": return plain(value, 0) + GAP + "s";
+    case "days": return plain(value, 1) + GAP + (state.language === "en" ? "days" : "dagar");
+    case "index": return plain(value, 1);
+  }
+  const isWhole = Math.abs(value - Math.round(value)) < 1e-9;
+  return plain(value, isWhole || Math.abs(value) >= 1000 ? 0 : 2);
+}
+function money(text, currency) {
+  if (!currency || currency === "none") return text;
+  if (state.language === "sv") return text + GAP + currency;
+  return text.startsWith("−") ? "−" + currency + GAP + text.slice(1) : currency + GAP + text;
+}
+const roundMoney = (value, currency) => money(plain(value, 0), currency);
+function percent(value) {
+  const size = Math.abs(value) * 100;
+  return plain(size, size >= 100 ? 0 : 1) + percentSign();
+}
+const share = (value) => plain(value * 100, 0) + percentSign();
+const signOf = (value) => (value > 0 ? "+" : value < 0 ? "−" : "");
+// A difference without its sign: rates in percentage points, indices in points.
+function size(value, unit, currency) {
+  const amount = Math.abs(value);
+  if (unit === "ratio") return plain(amount * 100, amount >= 0.00005 ? 2 : 4) + GAP + t("card.points");
+  if (unit === "index") return plain(amount, 1) + GAP + t("card.index_points");
+  return number(amount, unit, currency);
+}
+const signed = (value, unit, currency) => (value === null ? "–" : signOf(value) + size(value, unit, currency));
+const signedShare = (value) => (value === null ? "–" : signOf(value) + plain(Math.abs(value) * 100, 0) + percentSign());
+
+const parts = (text) => text.split("-").map(Number);
+function day(text) {
+  if (!text) return "–";
+  const [year, month, date] = parts(text);
+  return `${date} ${WORDS.short_months[state.language][month - 1]} ${year}`;
+}
+function isoWeek(text) {
+  const [year, month, date] = parts(text);
+  const thursday = new Date(Date.UTC(year, month - 1, date + 3));
+  const first = Date.UTC(thursday.getUTCFullYear(), 0, 1);
+  return [thursday.getUTCFullYear(), Math.floor((thursday - first) / 604800000) + 1];
+}
+function period(grain, start) {
+  const [year, month] = parts(start);
+  if (grain === "week") {
+    const [isoYear, week] = isoWeek(start);
+    return state.language === "en" ? `week ${week}, ${isoYear}` : `vecka ${week}, ${isoYear}`;
+  }
+  if (grain === "month") return `${WORDS.months[state.language][month - 1]} ${year}`;
+  if (grain === "quarter" && month % 3 === 1) return `${state.language === "en" ? "Q" : "kv "}${(month + 2) / 3} ${year}`;
+  if (grain === "quarter") {
+    const names = WORDS.short_months[state.language];
+    return `${names[month - 1]}–${names[(month + 1) % 12]} ${year}`;
+  }
+  return day(start);
+}
+function shortPeriod(grain, start) {
+  const [year, month, date] = parts(start);
+  const name = WORDS.short_months[state.language][month - 1].replace(".", "");
+  if (grain === "week") return (state.language === "en" ? "w" : "v") + isoWeek(start)[1] + " ’" + String(isoWeek(start)[0]).slice(2);
+  if (grain === "day") return `${date} ${name}`;
+  return `${name} ’${String(year).slice(2)}`;
+}
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+const label = (kpi) => (DATA.kpis[kpi] ? (state.language === "sv" ? DATA.kpis[kpi].label_sv : DATA.kpis[kpi].label) : kpi);
+function segmentName(set, segment) {
+  if (segment === "unknown") return named(`${set}.unknown`, named("channel.unknown", segment));
+  if (set === "country" && !hasWord(`country.${segment}`) && /^[A-Z]{2}$/.test(segment)) {
+    return new Intl.DisplayNames(LOCALES[state.language], { type: "region", fallback: "code" }).of(segment);
+  }
+  return named(`${set}.${segment}`, segment);
+}
+const dimensionName = (set) => named(`dimension.${set}`, set.replace(/_/g, " "));

@@ -1,0 +1,49 @@
+const STATUS = { on_track: ["✓", "good"], at_risk: ["≈", "warn"], off_track: ["✗", "bad"], no_target: ["·", ""] };
+const statusChip = (status) => chip(`${STATUS[status][0]} ${t(`status.${status}`)}`, STATUS[status][1]);
+const reasonText = (text) => text.split("; ").map((part) => named(`reason.${part}`, part)).join("; ");
+
+function drawShort() {
+  const found = DATA.short[state.period];
+  fill("short", found && Object.entries(found[state.language]).map(([name, sentence]) => el("div", {},
+    el("dt", {}, el("a", { href: `#${name}`, onclick: (event) => { event.preventDefault(); document.getElementById(name).scrollIntoView(); } }, t(`question.${name}`))), el("dd", { "data-answer": name }, sentence))));
+  if (!found) role("short").replaceChildren(el("div", {}, el("dd", { "data-state": "no-period" }, t("state.no_period"))));
+}
+
+function drawGoals() {
+  if (!DATA.goals.length) { fill("track", empty(t("goal.none"), "no-goals")); return; }
+  const groups = [];
+  for (const goal of DATA.goals) {
+    if (goal.depth === 0 && (!groups.length || groups.at(-1).objective !== goal.objective)) groups.push({ objective: goal.objective, goals: [] });
+    groups.at(-1).goals.push(goal);
+  }
+  fill("track", el("div", { class: "goals" }, groups.map((group) => el("div", { class: "panel objective" },
+    el("h3", {}, group.objective), group.goals.map(goalRow)))), el("p", { class: "note" }, t("goal.scope")));
+}
+function goalRow(goal) {
+  const shown = (value) => number(value, goal.unit || "count", goal.currency);
+  const name = state.language === "sv" ? label(goal.kpi_id) : goal.kpi_label || goal.kpi_id;
+  const about = goal.segment === "its parts" ? t("parts") : goal.segment && segmentName(goal.set, goal.segment);
+  const isStay = goal.goal_kind === "stay";
+  return el("article", { class: `goal${goal.depth ? " part" : ""}`, "data-goal": goal.goal_id, "data-status": goal.status,
+    "data-current": raw(goal.current_value), "data-pace": raw(goal.pace_value), "data-target": raw(goal.target_value), "data-end": raw(goal.expected_end_value) },
+    el("div", { class: "goal-status" }, statusChip(goal.status)),
+    el("div", { class: "goal-name" }, el("h4", { class: "goal-title" }, name, about && ` · ${about}`),
+      el("p", {}, [capital(reasonText(goal.status_reason || "")), goal.owner_role && t("goal.owner", { owner: goal.owner_role })].filter(Boolean).join(". ")),
+      goal.warnings.map((text) => el("p", { class: "warn", lang: "en" }, text))),
+    goalBar(goal, name, isStay),
+    el("dl", {}, fact(t("goal.now"), shown(goal.current_value)),
+      !isStay && fact(t("goal.pace"), shown(goal.pace_value)),
+      fact(t("goal.target"), t(`goal.${goal.mode}`, { value: shown(goal.target_value) }), "third"),
+      !isStay && fact(t("goal.end"), shown(goal.expected_end_value))));
+}
+const fact = (name, value, place) => el("div", { class: place }, el("dt", {}, name), el("dd", {}, value));
+function goalBar(goal, name, isStay) {
+  if (goal.progress_share === null || goal.status === "no_target") return el("div", { class: "muted small" }, "–");
+  const cut = (value) => Math.max(0, Math.min(100, value * 100));
+  const done = share(goal.progress_share);
+  const words = isStay ? t("goal.progress_stay", { label: name, done }) : t("goal.progress", { label: name, done, pace: goal.pace_share === null ? "–" : share(goal.pace_share) });
+  const text = isStay ? t("goal.kept", { held: goal.held_periods, judged: goal.judged_periods }) : t("goal.at", { day: day(goal.current_until) });
+  return el("div", { class: "goal-bar" }, el("div", { class: `bar ${goal.status}`, role: "img", "aria-label": words },
+    el("i", { "width%": cut(goal.progress_share) }), goal.pace_share !== null && el("b", { "left%": cut(goal.pace_share) })),
+    el("p", { class: "bar-text" }, text, el("br"), t("goal.deadline", { day: day(goal.deadline) })));
+}

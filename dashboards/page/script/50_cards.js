@@ -1,0 +1,72 @@
+const ARROWS = { up: "▲", down: "▼", same: "■" };
+function tone(moved, direction) {
+  if (!moved || !["higher_better", "lower_better"].includes(direction)) return "";
+  return (moved > 0) === (direction === "higher_better") ? "good" : "bad";
+}
+// Change in words: points for rates and indices, per cent for the rest, or the unit where that says nothing.
+function changeLine(row, known, kind) {
+  const isYear = kind === "year";
+  const moved = row[isYear ? "year_change" : "change"], ratio = row[isYear ? "year_change_ratio" : "change_ratio"];
+  const base = isYear ? t("card.vs_year") : t("card.vs_previous", { base: t(`base.${DATA.grain}`) });
+  if (moved === null) {
+    return el("p", { class: "muted", "data-change": kind, "data-state": isYear ? "no-year" : "no-previous" }, isYear ? t("card.no_year") : t("card.no_previous"));
+  }
+  const inPoints = known.unit === "ratio" || known.unit === "index";
+  const text = !inPoints && ratio !== null ? percent(ratio) : size(moved, known.unit, row.currency);
+  const isSame = Math.abs(!inPoints && ratio !== null ? ratio : known.unit === "ratio" ? moved * 10 : moved) < 0.0005;
+  const way = isSame ? "same" : moved > 0 ? "up" : "down";
+  const isComparable = row.flags.includes(isYear ? "is_year_comparable" : "is_comparable");
+  const kindOf = !isComparable ? "muted" : isSame ? "" : tone(moved, known.direction);
+  const word = kindOf === "good" ? t("card.better") : kindOf === "bad" ? t("card.worse") : "";
+  return el("p", { class: "change", "data-change": kind, "data-moved": moved, "data-ratio": raw(ratio) },
+    el("b", { class: kindOf }, `${ARROWS[way]} ${isSame ? t("card.same") : text}`), ` ${base}`, word && el("span", { class: kindOf }, `, ${word}`),
+    !isComparable && el("span", { class: "muted" }, ` (${t("card.not_comparable", { why: whyNot(row) })})`));
+}
+function whyNot(row) {
+  const found = ["is_provisional", "is_unreliable", "is_missing"].filter((flag) => row.flags.includes(flag));
+  return found.length ? found.map((flag) => t(`flag.${flag}`, { n: number(row.n, "count") })).join(", ") : named("reason.few cases", "");
+}
+function targetLine(row, known) {
+  if (row.target_value === null) return el("p", { class: "muted", "data-target": "", "data-state": "no-target" }, t("card.no_target"));
+  const target = number(row.target_value, known.unit, row.currency);
+  const off = row.target_off === null || row.target_off === undefined ? "–" : signed(row.target_off, known.unit, row.currency);
+  const words = { on_track: "card.target_met", off_track: "card.target_missed", at_risk: "card.target_risk" }[row.status];
+  const [sign, kind] = STATUS[row.status] || STATUS.no_target;
+  return el("p", { class: kind, "data-target": row.target_value, "data-status": row.status }, words ? `${sign} ${t(words, { target, off })}` : `${t("trend.target")}: ${target}`);
+}
+function valueState(row) {
+  if (row.flags.includes("is_missing")) return ["missing", t("state.missing")];
+  if (row.denominator === 0) return ["zero-denominator", t("state.zero", { denominator: number(0, "count") })];
+  return ["no-value", t("state.none_yet")];
+}
+function drawCard(card) {
+  const row = rowOf(card.key), known = DATA.kpis[card.kpi], name = cardName(card);
+  const head = el("h3", {}, el("button", { type: "button", "aria-label": t("card.choose", { label: name }), onclick: () => choose(card) }, name));
+  const attributes = { class: "card", "data-kpi": card.kpi, "data-series": card.key, "data-chosen": chosenCard().key === card.key && "1" };
+  if (!row || !row.there) {
+    const [set] = viewParts(), isCut = set !== "total" && !Object.keys(DATA.series).some((key) => key.startsWith(`${set}|`) && key.endsWith(`|${card.kpi}`));
+    return el("article", { ...attributes, "data-state": isCut ? "not-split" : "no-data" }, el("h3", {}, name),
+      el("p", { class: "value none" }, isCut ? t("state.not_split", { dimension: dimensionName(set) }) : t("state.no_data")));
+  }
+  const [stateName, words] = row.value === null ? valueState(row) : ["", ""];
+  const flags = ["is_anomaly", "is_provisional", "is_unreliable", "tz_mismatch"].filter((flag) => row.flags.includes(flag));
+  return el("article", { ...attributes, "data-value": raw(row.value), "data-state": stateName || null }, head,
+    row.value === null ? el("p", { class: "value none" }, words) : el("p", { class: "value" }, number(row.value, known.unit, row.currency)),
+    row.value !== null && changeLine(row, known, "previous"), row.value !== null && changeLine(row, known, "year"),
+    targetLine(row, known),
+    row.benchmark_value !== null && el("p", { class: "muted", "data-benchmark": row.benchmark_value }, t("card.benchmark", { value: number(row.benchmark_value, known.unit, row.currency) })),
+    flags.length > 0 && el("div", { class: "chips" }, flags.map((flag) => chip(t(`flag.${flag}`, { n: number(row.n, "count") }), flag === "is_anomaly" ? "warn" : ""))),
+    spark(DATA.series[card.key]));
+}
+// What the trend and the split speak of: the reader's choice, else what moved most, else the first.
+function chosenCard() {
+  const all = cards();
+  const wanted = state.kpi && all.find((card) => `${card.kpi}${card.set === "platform" ? card.segment : ""}` === state.kpi);
+  const moved = DATA.changes.lead[explained()] || [];
+  return wanted || all.find((card) => card.kpi === moved[0] && (DATA.series[card.key] || {}).value) || all[0] || { key: "", kpi: "" };
+}
+function choose(card) {
+  state.kpi = `${card.kpi}${card.set === "platform" ? card.segment : ""}`;
+  state.split = null;
+  draw();
+}

@@ -1,0 +1,29 @@
+const sourceName = (name) => named(`platform.${name}`, name);
+function drawBanner() {
+  const late = DATA.trust.sources.filter((one) => one.is_late).map((one) => sourceName(one.source)), held = DATA.trust.held_back;
+  fill("banner",
+    held && el("p", { class: "banner bad", "data-state": "held-back" }, t("trust.held", { day: day(held.as_of), what: held.what, published: day(DATA.as_of) })),
+    late.length > 0 && el("p", { class: "banner warn", "data-state": "missing-source" }, t("trust.missing_banner", { sources: late.join(", ") })));
+}
+function drawTrust() {
+  const all = cards().map((card) => [card, rowOf(card.key)]).filter(([, row]) => row && row.there);
+  const marked = all.filter(([, row]) => ["is_provisional", "is_unreliable", "is_missing", "tz_mismatch"].some((flag) => row.flags.includes(flag)));
+  const lines = marked.map(([card, row]) => el("li", { "data-doubt": card.key }, el("span", {}, cardName(card)), el("span", {},
+    ["is_missing", "is_provisional", "is_unreliable", "tz_mismatch"].filter((flag) => row.flags.includes(flag)).map((flag) => [
+      chip(flag === "is_provisional" && row.settled_share !== null ? `${t("flag.is_provisional")}: ${t("settled", { share: share(row.settled_share) })}` : t(`flag.${flag}`, { n: number(row.n, "count") }), flag === "is_missing" ? "bad" : "warn"), " "]))));
+  const late = DATA.trust.sources.filter((one) => one.is_late).map((one) => sourceName(one.source));
+  const heads = [{ text: t("trust.source") }, { text: t("trust.data"), class: "text" }, { text: t("trust.rows"), class: "wide" }];
+  const rows = DATA.trust.sources.map((one) => ({ data: { "data-source": one.source, "data-late": one.is_late ? "1" : null },
+    cells: [sourceName(one.source), sourceState(one), one.is_configured ? number(one.row_count, "count") : "–"] }));
+  fill("sure", el("div", { class: "trust" },
+    el("div", { class: "panel" }, el("h3", {}, t("trust.values")), lines.length ? el("ul", {}, lines) : el("p", { class: "muted" }, t("trust.all_settled")),
+      el("h3", { class: "sub" }, t("trust.checks")), el("p", { "data-role": "validation" }, late.length ? t("trust.passed_late", { sources: late.join(", ") }) : t("trust.passed"))),
+    el("div", { class: "panel" }, el("h3", {}, t("trust.sources")), table(heads, rows))));
+}
+function sourceState(one) {
+  if (!one.is_configured) return el("span", { class: "muted" }, t("trust.not_configured"));
+  const until = one.data_until ? t("trust.until", { day: day(one.data_until) }) : t("trust.no_data");
+  return [el("span", { class: one.is_late ? "bad" : "" }, `${one.is_late ? "✗" : "✓"} ${until}`, one.is_late && ` (${t("trust.late")})`),
+    one.provisional_from && el("span", { class: "muted" }, `, ${t("trust.settling", { day: day(one.provisional_from) })}`),
+    one.last_error && el("span", { class: "bad", lang: "en" }, ` ${one.last_error}`)];
+}

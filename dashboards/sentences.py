@@ -1,0 +1,189 @@
+"""The five answers of a page in a sentence each, made from published numbers by rules, in every language."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from dashboards.actions import action_text
+from dashboards.change_words import change_sentence
+from dashboards.changes import most_moved
+from dashboards.numbers import Language, day, number, period, plain
+from dashboards.series import Series
+from dashboards.trust import late_sources
+from dashboards.words import joined, label, named, say, segment_name
+from orchestration.cli.goals import segment_of
+from orchestration.cli.marts import Row
+
+QUESTIONS = ("track", "moved", "weakest", "todo", "sure")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the sentences of one period speak of. `explained`: the period of `reasons` and `funnels`."""
+
+    catalog: Mapping[str, Row]
+    info: Row
+    sources: Sequence[Row]
+    goals: Sequence[Row]
+    actions: Sequence[Row]
+    grain: str
+    start: date
+    shown: Sequence[Series]
+    explained_grain: str
+    explained: date | None
+    reasons: Sequence[Row]
+    funnels: Sequence[Mapping[str, Any]]
+
+
+def answers(facts: Facts, language: Language) -> dict[str, str]:
+    """Question → sentence, in the order of the page."""
+    return {
+        "track": _track(facts, language),
+        "moved": _moved(facts, language),
+        "weakest": _weakest(facts, language),
+        "todo": _todo(facts, language),
+        "sure": _sure(facts, language),
+    }
+
+
+def farthest_off(goals: Sequence[Row]) -> Row | None:
+    """Of the goals that are off track (else at risk) the one whose value is farthest from where it should be."""
+    for status in ("off_track", "at_risk"):
+        judged = [row for row in goals if row["status"] == status and row["current_value"] is not None]
+        if judged := [row for row in judged if row["pace_value"]]:
+            return max(judged, key=lambda row: abs(row["current_value"] / row["pace_value"] - 1))
+    return None
+
+
+def weakest_step(funnels: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], int] | None:
+    """The funnel and the position of the weakest step of all."""
+    found = [(funnel, funnel["weakest"]) for funnel in funnels if funnel["weakest"] is not None]
+    return min(found, key=lambda pair: _relative(pair[0]["steps"][pair[1]]), default=None)
+
+
+def _track(facts: Facts, language: Language) -> str:
+    if not facts.goals:
+        return say("track.none", language)
+    counts = {name: sum(row["status"] == name for row in facts.goals) for name in _STATUSES}
+    if counts["on_track"] == len(facts.goals):
+        return say("track.all", language, count=len(facts.goals))
+    parts = [
+        say(f"track.{name}", language, count=count, all=len(facts.goals))
+        for name, count in counts.items()
+        if count or name == "on_track"
+    ]
+    text = f"{'; '.join(parts)}."
+    if off := farthest_off(facts.goals):
+        known = facts.catalog[off["kpi_id"]]
+        shown = {
+            name: number(off[f"{name}_value"], off["unit"], off["currency"], language) for name in ("current", "pace")
+        }
+        text += " " + say("track.off", language, label=_label(known, off, language), **shown)
+    return text
+
+
+def _moved(facts: Facts, language: Language) -> str:
+    moved = most_moved(facts.reasons)
+    if not moved or not facts.explained:
+        return say("moved.none", language)
+    told = []
+    for reason in moved:
+        caveat = say("moved.provisional", language) if reason["is_provisional"] else ""
+        known = facts.catalog[reason["kpi_id"]]
+        told.append(f"{change_sentence(reason, known, facts.explained_grain, language)}{caveat}.")
+    return f"{_capital(period(facts.explained_grain, facts.explained, language))}: {' '.join(told)}"
+
+
+def _weakest(facts: Facts, language: Language) -> str:
+    found = weakest_step(facts.funnels)
+    if found is None:
+        return say("weakest.none", language)
+    funnel, position = found
+    step, before = funnel["steps"][position], funnel["steps"][position - 1]
+    text = say(
+        "weakest.step" if _relative(step) < 0 else "weakest.no_fall",
+        language,
+        before=say(f"step.{before['name']}", language),
+        step=say(f"step.{step['name']}", language),
+        rate=number(step["rate"], "ratio", "", language),
+        previous=number(step["previous_rate"], "ratio", "", language),
+        base=say(f"base.{facts.explained_grain}", language),
+    )
+    if step["is_provisional"]:
+        text += say("moved.provisional", language)
+    if step["gained"] is None:
+        return f"{text}."
+    last = say(f"step.{funnel['steps'][-1]['name']}", language)
+    more = say("weakest.gain", language, gained=plain(step["gained"], 0, language), last=last)
+    money = step["money"]
+    worth = (
+        say("weakest.worth", language, money=number(round(money), "money", funnel["currency"], language))
+        if money
+        else ""
+    )
+    return f"{text}; {more}{worth}."
+
+
+def _todo(facts: Facts, language: Language) -> str:
+    action = next((row for row in facts.actions if row["status"] == "open"), None)
+    if action is None:
+        return say("todo.none", language)
+    known = facts.catalog[action["kpi_id"]]
+    return say(
+        "todo.first",
+        language,
+        action=action_text(action, language).rstrip("."),
+        label=_label(known, action, language),
+        due=day(action["due_date"], language),
+    )
+
+
+def _sure(facts: Facts, language: Language) -> str:
+    rows = [(series, series.rows.get(facts.start)) for series in facts.shown]
+    there = [(series, row) for series, row in rows if row is not None]
+    settled = [series for series, row in there if not row["is_provisional"] and not row["is_missing"]]
+    parts = [
+        say(
+            "sure.settled",
+            language,
+            settled=len(settled),
+            count=len(there),
+            when=period(facts.grain, facts.start, language),
+        )
+    ]
+    for name in ("is_provisional", "is_missing", "is_unreliable"):
+        if flagged := _labels([series for series, row in there if row[name]], facts.catalog, language):
+            parts.append(say(f"sure.{name}", language, labels=flagged))
+    late = [
+        named(f"platform.{row['source']}", language, row["source"])
+        for row in late_sources(list(facts.sources), facts.info["data_until"])
+    ]
+    fresh = say("sure.late", language, sources=joined(late, language)) if late else say("sure.fresh", language)
+    until = say("sure.until", language, day=day(facts.info["data_until"], language))
+    return f"{'; '.join(parts)}. {until}; {fresh}."
+
+
+def _labels(series: Sequence[Series], catalog: Mapping[str, Row], language: Language) -> str:
+    names = list(dict.fromkeys(label(catalog[item.kpi_id], language) for item in series))
+    return joined(names, language)
+
+
+def _label(known: Row, row: Row, language: Language) -> str:
+    """`Net revenue · Paid search`."""
+    text = label(known, language)
+    if row["segment_set"] == "parts":
+        return f"{text} · {say('parts', language)}"
+    segment = segment_of(row)
+    return f"{text} · {segment_name(row['segment_set'], segment, language)}" if segment else text
+
+
+def _relative(step: Mapping[str, Any]) -> float:
+    return step["rate"] / step["previous_rate"] - 1
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+_STATUSES = ("on_track", "at_risk", "off_track", "no_target")
