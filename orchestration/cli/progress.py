@@ -38,7 +38,8 @@ class Progress(logging.Handler):
         self._status.update(f"[dim]{time.monotonic() - self._started:4.0f} s[/dim]  {text[:60]}")
 
     def emit(self, record: logging.LogRecord) -> None:
-        text = record.getMessage()
+        # Dagster, which keeps the same lines as events of the run, has put the run's id before them.
+        text = getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage()
         if getattr(record, "is_step", False):
             mark = {"good": "[green]✓[/green]", "bad": "[red]✗[/red]"}.get(getattr(record, "mark", ""), "[dim]·[/dim]")
             self._console.print(f"  {mark} {text}", soft_wrap=False)
