@@ -64,8 +64,8 @@ class Story:
 
     @cached_property
     def disturbed(self) -> Step:
-        """The daily refresh a day later: Mailchimp is down, HubSpot knows the token no more, Typeform's quota is used up,
-        and Meta mislays the organic days of half a week."""
+        """The daily refresh a day later: Mailchimp is down, HubSpot knows the token no more, Typeform's quota is gone, and
+        Meta mislays the organic days of half a week."""
         assert self.again
         faults = self.company.server.faults
         for source, kind in {
