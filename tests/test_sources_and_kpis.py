@@ -1,5 +1,6 @@
 """A source can be taken away, and a KPI can be added by rows of two seeds, without touching a model."""
 
+import re
 import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -115,23 +116,19 @@ def test_of_two_ad_platforms_one_may_be_taken_away(world: World, landing: Landin
     assert values[values["kpi_id"] == "reach"]["value"].isna().all()
 
 
-DEFINITION = (
-    "orders_per_session,1,Orders per session,conversion,act,tactical,manager,higher_better,ratio,0.0%,"
-    "paid orders ÷ sessions,R,none,,week month quarter,total country,,none,none,none,0,0,1,none,none,"
-    "quantitative outcome,high,kpi,2024-01-01"
-)
-TERMS = (
-    "orders_per_session,1,none,num,orders,first_party:last_non_direct,1",
-    "orders_per_session,1,none,den,sessions,none,1",
-)
+PAGE = Path(__file__).parents[1] / "docs" / "adding_kpis.md"
+ADDED = re.compile(r"^```csv (kpi_\w+)\.csv\n(.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def test_a_ratio_of_measures_that_exist_is_rows_in_two_seeds(world: World, landing: Landing, tmp_path: Path) -> None:
+    """The rows of docs/adding_kpis.md."""
     copy = tmp_path / "dbt_project"
     shutil.copytree(DBT_PROJECT, copy, ignore=shutil.ignore_patterns("target", "logs"))
-    for seed, rows in {"kpi_definitions": (DEFINITION,), "kpi_terms": TERMS}.items():
-        with (copy / "seeds" / f"{seed}.csv").open("a", encoding="utf-8") as file:
-            file.writelines(f"{row}\n" for row in rows)
+    for seed, header, rows in ADDED.findall(PAGE.read_text("utf-8")):
+        path = copy / "seeds" / f"{seed}.csv"
+        assert path.read_text("utf-8").splitlines()[0] == header
+        with path.open("a", encoding="utf-8") as file:
+            file.write(rows)
     changed = [
         path.relative_to(copy).name
         for path in copy.rglob("*")

@@ -64,7 +64,8 @@ class Story:
 
     @cached_property
     def disturbed(self) -> Step:
-        """The daily refresh a day later: Mailchimp is down, HubSpot knows the token no more, Typeform's quota is gone, and
+        """The daily refresh a day later: Mailchimp is down, HubSpot knows the token no more, Typeform's quota is gone.
+
         Meta mislays the organic days of half a week."""
         assert self.again
         faults = self.company.server.faults
