@@ -10,13 +10,14 @@ GRAINS = {"executive": "month", "manager": "week", "specialist": "day"}
 EXPLAINING = {"executive": "month", "manager": "week", "specialist": "week"}
 PERIODS = {"month": 36, "week": 156, "day": 120}
 CHOICES = {"month": 24, "week": 26, "day": 31}
-SEGMENT = "case segment_set when 'total' then '' when 'channel' then channel when 'country' then country when 'device' then device else platform end"
+SEGMENT = """case segment_set when 'total' then '' when 'channel' then channel when 'country' then country
+    when 'device' then device else platform end"""
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Rows:
-    """`values`: (grain, period, set, segment, KPI) → row; `changes`: (period, KPI, set, segment) → effect and totals."""
+    """`values`: (grain, period, set, segment, KPI) → row; `changes`: (period, KPI, set, segment) → row."""
 
     persona: str
     board: list[str]

@@ -61,8 +61,8 @@ def test_what_is_seen_lies_in_the_address(browser: Browser, company: Home) -> No
 def test_swedish_has_its_own_words_and_numbers(browser: Browser, company: Home) -> None:
     revenue = query(
         company,
-        "select value from kpi_values where kpi_id = 'revenue_net' and segment_set = 'total' and period_grain = 'month' "
-        "and period_start = date '2026-02-01'",
+        "select value from kpi_values where kpi_id = 'revenue_net' and segment_set = 'total' "
+        "and period_grain = 'month' and period_start = date '2026-02-01'",
     )[0]["value"]
     for options in ({"address": "#lang=sv"}, {"address": "", "locale": "sv-SE"}):
         with opened(browser, company, "executive", **options) as seen:

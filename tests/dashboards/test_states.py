@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from dashboards.pages import build_pages
 from orchestration.home import Home
 from orchestration.records import Check, GateRecord, Records, write_json
-from tests.dashboards.published_company import changed
+from tests.dashboards.published_company import HTML_NAME, changed
 from tests.dashboards.seen import opened, query
 
 LAST_MONTH = "period_grain = 'month' and period_start = date '2026-02-01'"
@@ -18,7 +18,8 @@ TOTAL = f"{LAST_MONTH} and segment_set = 'total'"
 CARDS = {
     "zero denominator": (
         [
-            f"update kpi_values set value = null, numerator = 0, denominator = 0 where kpi_id = 'cvr_session' and {TOTAL}"
+            "update kpi_values set value = null, numerator = 0, denominator = 0 "
+            f"where kpi_id = 'cvr_session' and {TOTAL}"
         ],
         ("cvr_session", "zero-denominator", "No value: nothing to divide by (0)"),
     ),
@@ -158,8 +159,6 @@ def test_a_held_back_run_is_told_with_the_date_of_the_numbers(browser: Browser, 
 
 
 def test_names_with_html_stay_text(browser: Browser, company: Home) -> None:
-    from tests.dashboards.published_company import HTML_NAME
-
     with opened(browser, company, "manager") as seen:
         names = [row["campaign"] for row in seen.all("[data-campaign]")]
         assert HTML_NAME in names
@@ -176,8 +175,8 @@ def test_the_campaigns_are_those_of_the_largest_spend(browser: Browser, company:
         start = seen.page.input_value('[data-filter="period"]')
         rows = query(
             company,
-            "select campaign, value from kpi_values where kpi_id = 'spend' and segment_set = 'campaign' and period_grain = 'week' "
-            "and period_start = ? and value > 0 order by value desc, campaign limit 20",
+            "select campaign, value from kpi_values where kpi_id = 'spend' and segment_set = 'campaign' "
+            "and period_grain = 'week' and period_start = ? and value > 0 order by value desc, campaign limit 20",
             [start],
         )
         shown = seen.all("[data-campaign]")
