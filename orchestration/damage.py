@@ -1,6 +1,5 @@
 """Files that cannot be read any more, and disks that cannot be written: recognised, set aside, put in one sentence."""
 
-import errno
 import logging
 import re
 from collections.abc import Iterator
@@ -15,8 +14,8 @@ logger = logging.getLogger("nyckeltal.run")
 
 # DuckDB's words for a file that is cut off, overwritten, or of which a block does not fit its checksum.
 _DAMAGED = re.compile(r"not a valid DuckDB database|Could not read enough bytes|Corrupt database file|checksum", re.I)
-_FULL = re.compile(r"No space left|disk quota|File too large", re.I)
-_READ_ONLY = re.compile(r"Permission denied|Read-only file system|Operation not permitted", re.I)
+_FULL = re.compile(r"No space left|disk quota|File too large|disk is full", re.I)
+_READ_ONLY = re.compile(r"Permission denied|Read-only file system|Operation not permitted|readonly database", re.I)
 
 
 class DamagedFileError(Exception):
@@ -24,20 +23,12 @@ class DamagedFileError(Exception):
 
 
 def is_damage(error: BaseException) -> bool:
-    """Whether an error, or what caused it, says that a DuckDB file is damaged."""
-    return any(
-        isinstance(found, DamagedFileError) or (isinstance(found, duckdb.Error) and _DAMAGED.search(str(found)))
-        for found in _causes(error)
-    )
-
-
-def says_damage(words: str) -> bool:
-    """The same of somebody else's report of an error."""
-    return bool(_DAMAGED.search(words))
+    """Whether an error, or what caused it, speaks of a damaged DuckDB file; which one it is, `is_damaged` tells."""
+    return any(isinstance(found, DamagedFileError) or bool(_DAMAGED.search(str(found))) for found in _causes(error))
 
 
 def opens(path: Path) -> bool:
-    """False when a file is there and is no DuckDB file any more. A bad block within it is not seen: see `is_damaged`."""
+    """False when a file is there and is no DuckDB file any more; a bad block within it only `is_damaged` sees."""
     try:
         _open(path)
     except duckdb.Error as error:
@@ -70,7 +61,7 @@ def verify(path: Path) -> None:
 
 
 def set_aside(path: Path, what: str, consequence: str) -> None:
-    """Renames a damaged file to `<name>.corrupt-<time>`, its log along with it, and warns. The caller holds its lock."""
+    """Renames a damaged file and its log to `<name>.corrupt-<time>`, and warns. The caller holds its lock."""
     kept = path.with_name(f"{path.name}.corrupt-{datetime.now(UTC):%Y%m%dT%H%M%S}")
     path.replace(kept)
     log = path.with_name(f"{path.name}.wal")
@@ -95,17 +86,18 @@ def set_aside_if_damaged(path: Path, what: str, consequence: str) -> bool:
 
 def in_words(error: BaseException) -> str | None:
     """What is wrong with the place where files are written, and how to mend it; None when it is something else."""
-    for found in _causes(error):
-        code = found.errno if isinstance(found, OSError) else None
-        words = str(found) if isinstance(found, (OSError, duckdb.Error)) else ""
-        if code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or _FULL.search(words):
-            return "the disk is full; the last good data are served. Free some space and run it again"
-        if code in (errno.EACCES, errno.EROFS, errno.EPERM) or _READ_ONLY.search(words):
-            name = f" ({Path(str(found.filename)).name})" if isinstance(found, OSError) and found.filename else ""
-            return (
-                f"a file or folder below NYCKELTAL_HOME cannot be written{name}; the last good data are served. "
-                "Give this user the right to write there and run it again"
-            )
+    return next((words for found in _causes(error) if (words := place_in_words(str(found)))), None)
+
+
+def place_in_words(said: str) -> str | None:
+    """The same of an error's text."""
+    if _FULL.search(said):
+        return "the disk is full; the last good data are served. Free some space and run it again"
+    if _READ_ONLY.search(said):
+        return (
+            "a file or folder below NYCKELTAL_HOME cannot be written; the last good data are served. "
+            "Give this user the right to write there and run it again"
+        )
     return None
 
 
