@@ -11,7 +11,9 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtP
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from orchestration.build import Built, build, inputs_fingerprint, standing
+from orchestration.build_trouble import in_plain_words, require_readable
 from orchestration.freshness import policy
+from orchestration.init import OWN
 from orchestration.load import step
 from orchestration.locks import writer_lock
 from orchestration.manifest import Node, Project, group_of, model_class
@@ -63,11 +65,13 @@ def model_assets(project: Project, sources: tuple[str, ...], time_zone: str) -> 
         selected = {
             node["unique_id"]: node for node in project.buildable if model_key(node) in context.selected_asset_keys
         }
-        with writer_lock(run.home.warehouse, "dbt", logger.warning):
+        with writer_lock(run.home.warehouse, "dbt", logger.warning), in_plain_words(run, (*sources, *OWN)):
             classes = {name for node in selected.values() if (name := model_class(node))}
+            require_readable(run, (*sources, *OWN))
             fingerprint = inputs_fingerprint(run, project, sources)
-            built = Built.read(run.home)
-            if built.covers(fingerprint, set(selected)) and run.home.warehouse.exists():
+            # What was built is gone with the file.
+            built = Built.read(run.home) if run.home.warehouse.exists() else Built()
+            if built.covers(fingerprint, set(selected)):
                 step("Models", "nothing new to build", "good")
                 note_classes(run.home.runs, classes, run.as_of)
                 yield from map(_unchanged, selected.values())

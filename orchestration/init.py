@@ -13,6 +13,7 @@ from connectors.common.models import MODEL_TABLES
 from connectors.common.ops import OPS_TABLES
 from connectors.common.run import LOADED_WINDOWS, create_empty, dataset_name
 from connectors.common.source import LoadRequest, Source
+from orchestration.damage import opens, set_aside_if_damaged, was_set_aside
 from orchestration.home import DAGSTER_YAML, Home
 from orchestration.locks import writer_lock
 from orchestration.promote import replacing
@@ -53,6 +54,11 @@ def ensure_landing(home: Home, source: Source) -> bool:
     A table or column that a newer version declares is added empty, in a copy that replaces the file.
     """
     target = home.landing(source.name)
+    if source.name in OWN:
+        if not opens(target):
+            set_aside_if_damaged(target, f"init {source.name}", "the next run writes it anew")
+    elif was_set_aside(target) or not opens(target):
+        return False  # left to its load: an empty file would pass for a company without data
     if target.exists() and not _lacks(target, source):
         return False
     with writer_lock(target, f"init {source.name}"), replacing(target) as temporary:

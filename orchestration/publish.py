@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from orchestration.build import Built
 from orchestration.capture import capture
+from orchestration.damage import in_words, opens
 from orchestration.dbt import model_key
 from orchestration.load import quoted, step
 from orchestration.locks import writer_lock
@@ -90,6 +91,10 @@ def publish_asset(project: Project) -> dg.AssetsDefinition:
             published = gate_and_publish(run, project)
         except NotPublishedError as error:
             raise dg.Failure(str(error), allow_retries=False) from None
+        except (duckdb.Error, OSError) as error:
+            if words := in_words(error):
+                raise dg.Failure(f"publish: {words}", allow_retries=False) from None
+            raise
         if published.rows is None:
             return dg.MaterializeResult(metadata={"status": "unchanged"})
         return dg.MaterializeResult(
@@ -108,7 +113,8 @@ def gate_and_publish(run: Run, project: Project) -> Published:
     started = time.monotonic()
     with writer_lock(run.home.warehouse, "publish", logger.warning):
         built = Built.read(run.home)
-        if built.is_published and run.home.marts.exists():
+        # Marts that do not open any more are published once more; nothing is lost with them.
+        if built.is_published and run.home.marts.exists() and opens(run.home.marts):
             return Published(None)
         from orchestration.quality.marts import marts_gate
 

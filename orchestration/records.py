@@ -128,12 +128,12 @@ def forget_old_runs(runs: Path) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The object in a file; empty if there is none."""
+    """The object in a file; empty if there is none, or none that can be read: what it told is found out again."""
     try:
-        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+        found = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
         return {}
-    return found
+    return found if isinstance(found, dict) else {}
 
 
 def write_json(path: Path, content: Any) -> None:

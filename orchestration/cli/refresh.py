@@ -13,10 +13,12 @@ from orchestration.cli import FAILED, WRONG_USAGE
 from orchestration.cli.output import complain, err
 from orchestration.cli.progress import Progress
 from orchestration.clock import clock
+from orchestration.damage import in_words, place_in_words
 from orchestration.home import config_folder
 from orchestration.init import initialise
 from orchestration.manifest import ProjectBrokenError
 from orchestration.records import Records
+from orchestration.run import ClockBackError, clock_on
 
 
 def refresh(
@@ -30,8 +32,11 @@ def refresh(
     """Exit code: 0 all fresh and published, 1 something failed, 2 wrong usage or configuration."""
     console = err()
     try:
-        instant = clock(as_of)
+        instant = clock(as_of) if as_of else clock_on(home.Home.find())
         _check(date_from, date_to, only, fill_gaps)
+    except ClockBackError as error:
+        complain(error)
+        return FAILED
     except (ValueError, OSError) as error:
         complain(error)
         return WRONG_USAGE
@@ -39,12 +44,18 @@ def refresh(
     started = time.monotonic()
     with Progress(console, f"{cadence} refresh as of {instant:%Y-%m-%d %H:%M} UTC") as progress:
         progress.say("starting")
-        initialise(place, connectors.sources())
         try:
+            initialise(place, connectors.sources())
             asked = {"as_of": instant.isoformat(), "date_from": date_from, "date_to": date_to}
             result = _execute(cadence, asked, only, fill_gaps)
         except ProjectBrokenError as error:
             complain(error)
+            return FAILED
+        except Exception as error:
+            words = in_words(error)
+            if words is None:
+                raise
+            complain(words)
             return FAILED
     records = Records(place.runs, result.run_id)
     reasons = _reasons(result, records)
@@ -133,4 +144,5 @@ def _sentence(failure: Any) -> str:
     error = failure.error
     while error.cause:
         error = error.cause
-    return " ".join(error.message.split())[:500]
+    words = " ".join(error.message.split())[:500]
+    return place_in_words(words) or words
