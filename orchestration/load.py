@@ -25,7 +25,7 @@ from orchestration.locks import writer_lock
 from orchestration.promote import promote
 from orchestration.quality.suite import GateBrokenError
 from orchestration.records import GateRecord, LoadRecord
-from orchestration.restore import repair
+from orchestration.repair import repair
 from orchestration.run import Run, secrets_file
 
 logger = logging.getLogger("nyckeltal.run")
