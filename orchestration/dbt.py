@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from typing import Any
 
 import dagster as dg
@@ -12,19 +11,13 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtP
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from orchestration.build import Built, build, inputs_fingerprint, standing
+from orchestration.deadlines import DEADLINES
 from orchestration.load import step
 from orchestration.locks import writer_lock
 from orchestration.manifest import Node, Project, group_of, model_class
 from orchestration.run import Run, RunSettings
 
 logger = logging.getLogger("nyckeltal.run")
-
-# When a class is late: some hours after its schedule (orchestration/schedules.py).
-DEADLINES = {
-    "operational": ("0 9 * * *", timedelta(hours=9)),
-    "tactical": ("0 12 * * 1", timedelta(hours=12)),
-    "strategic": ("0 12 2 * *", timedelta(hours=36)),
-}
 
 
 class Translator(DagsterDbtTranslator):
@@ -73,6 +66,8 @@ def model_assets(project: Project, sources: tuple[str, ...], time_zone: str) -> 
         selected = {
             node["unique_id"]: node for node in project.buildable if model_key(node) in context.selected_asset_keys
         }
+        classes = sorted({name for node in selected.values() if (name := model_class(node))})
+        run.records.write("classes", "models", {"classes": classes})
         with writer_lock(run.home.warehouse, "dbt", logger.warning):
             fingerprint = inputs_fingerprint(run, project, sources)
             built = Built.read(run.home)

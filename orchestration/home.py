@@ -54,6 +54,11 @@ class Home:
         return self.root / "serving" / "marts.duckdb"
 
     @property
+    def alerts(self) -> Path:
+        """What was told to whom, and what could not be."""
+        return self.root / "alerts"
+
+    @property
     def dagster(self) -> Path:
         """DAGSTER_HOME unless the environment names another."""
         return self.root / "dagster"

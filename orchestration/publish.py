@@ -20,7 +20,7 @@ from orchestration.locks import writer_lock
 from orchestration.manifest import Node, Project
 from orchestration.promote import replacing
 from orchestration.quality.suite import GateBrokenError
-from orchestration.records import all_runs
+from orchestration.records import Outcome, all_runs
 from orchestration.run import Run, RunSettings
 
 logger = logging.getLogger("nyckeltal.run")
@@ -109,6 +109,7 @@ def gate_and_publish(run: Run, project: Project) -> Published:
     with writer_lock(run.home.warehouse, "publish", logger.warning):
         built = Built.read(run.home)
         if built.is_published and run.home.marts.exists():
+            _note_classes(run)
             return Published(None)
         from orchestration.quality.marts import marts_gate
 
@@ -126,9 +127,16 @@ def gate_and_publish(run: Run, project: Project) -> Published:
         with writer_lock(run.home.marts, "publish", logger.warning):
             rows = publish(run, project)
         built.published(run.home)
+        _note_classes(run)
     run.records.write("publish", "marts", {"status": "published", "rows": rows})
     step("Marts", f"{sum(rows.values()):,} rows in {len(rows)} tables", "good", time.monotonic() - started)
     return Published(rows)
+
+
+def _note_classes(run: Run) -> None:
+    """What this run built is published: each of its classes is as fresh as the run."""
+    for built in run.records.read("classes"):
+        run.records.write_published(built["classes"])
 
 
 def publish(run: Run, project: Project) -> dict[str, int]:
@@ -236,7 +244,9 @@ def outcome_asset(upstream: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     )
     def run_outcome(context: dg.AssetExecutionContext, run_settings: RunSettings) -> dg.MaterializeResult[Any]:
         run = Run.of(context.run_id, run_settings)
-        if reasons := list(failures(run)):
+        reasons = list(failures(run))
+        run.records.write_outcome(Outcome("failed" if reasons else "success"))
+        if reasons:
             raise dg.Failure("; ".join(reasons), allow_retries=False)
         return dg.MaterializeResult()
 

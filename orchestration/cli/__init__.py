@@ -182,6 +182,17 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def alerts(
+    is_dry: Annotated[bool, typer.Option("--dry-run", help="Only say what would be told.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tells the targets of alerts.yml what fails, is late or goes wrong; each cause once a day."""
+    from orchestration.cli.alerts import alerts as run
+
+    raise typer.Exit(run(is_dry, as_json))
+
+
+@app.command()
 def files(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A file, or a folder of files.")],
     mapping: Annotated[Path | None, typer.Option(help="The mapping to check (YAML).")] = None,

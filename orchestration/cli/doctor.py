@@ -16,7 +16,10 @@ import connectors
 from connectors.common.errors import SourceError
 from connectors.common.source import Source
 from connectors.config import ConfigError, read_company, read_config
+from connectors.config.alerts import read_alerts
 from orchestration import keys
+from orchestration.alerts.deliver import last_failure
+from orchestration.alerts.send import address, address_name
 from orchestration.cli import FAILED
 from orchestration.cli.output import out, print_json
 from orchestration.cli.sources import last_known, to_set
@@ -72,6 +75,7 @@ def examine() -> Iterator[Finding]:
     yield from _secrets(home)
     yield from _credentials()
     yield from _locks(home)
+    yield from _alerts(home)
     yield from _staleness(home)
     if not home.marts.exists():
         yield Finding("note", "marts", "nothing is published yet", "run `nyckeltal refresh --cadence full`")
@@ -103,6 +107,7 @@ def _configuration() -> Iterator[Finding]:
     folder = config_folder()
     try:
         read_config(folder)
+        read_alerts(folder)
     except ConfigError as error:
         is_there = (folder / "company.yml").exists()
         mend = f"mend the file in {folder}" if is_there else "run `nyckeltal init`"
@@ -162,6 +167,22 @@ def _locks(home: Home) -> Iterator[Finding]:
             yield Finding(
                 "note", "lock", f"{file.name} is being written by {holder(file)}", "it is freed when that ends"
             )
+
+
+def _alerts(home: Home) -> Iterator[Finding]:
+    try:
+        targets = read_alerts(config_folder()).targets
+    except ConfigError:
+        return  # said above
+    failures = last_failure(home)
+    for name in targets:
+        if address(name) is None:
+            yield Finding("bad", "alerts", f"{name} has no address", f"set {address_name(name)} (docs/alerts.md)")
+        elif name in failures:
+            told = failures[name]
+            yield Finding("bad", "alerts", f"{told['says']}, last tried {told['at'][:16]}", "see docs/alerts.md")
+        else:
+            yield Finding("good", "alerts", f"{name} can be told")
 
 
 def _staleness(home: Home) -> Iterator[Finding]:

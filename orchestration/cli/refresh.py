@@ -40,6 +40,7 @@ def refresh(cadence: str, date_from: str | None, date_to: str | None, only: list
             return FAILED
     records = Records(place.runs, result.run_id)
     reasons = _reasons(result, records)
+    _tell(place, result, records, console)
     seconds = time.monotonic() - started
     if reasons:
         for reason in reasons:
@@ -93,24 +94,28 @@ def _selection(job: Any, only: list[str]) -> list[Any]:
 
 def _reasons(result: Any, records: Records) -> list[str]:
     """One sentence for each thing that failed."""
+    from orchestration.alerts.sensor import sentence
+
     reasons = [load.error for load in records.loads() if load.error]
     if result.success or (reasons and _failed_steps(result) == {"serving__run_outcome"}):
         return reasons
     for event in result.all_events:
         if event.is_step_failure and event.step_key != "serving__run_outcome":
-            reasons.append(_sentence(event.step_failure_data))
+            reasons.append(sentence(event.step_failure_data))
     return reasons or ["the run failed; see it in the Dagster UI (`make dev`)"]
+
+
+def _tell(place: home.Home, result: Any, records: Records, console: Any) -> None:
+    """Alerts of this run go out now; without a daemon nobody else would send them."""
+    from orchestration.alerts.sensor import note_failure, sentence, tell
+
+    failed = (event.step_failure_data for event in result.all_events if event.is_step_failure)
+    if not result.success:
+        note_failure(place, records.run_id, map(sentence, failed))
+    for message in tell(place):
+        if message.error:
+            console.print(Text.assemble(("● ", "yellow"), message.error), soft_wrap=True)
 
 
 def _failed_steps(result: Any) -> set[str]:
     return {event.step_key for event in result.all_events if event.is_step_failure}
-
-
-def _sentence(failure: Any) -> str:
-    """What a step failed with, without its stack."""
-    if failure.user_failure_data and failure.user_failure_data.description:
-        return str(failure.user_failure_data.description)
-    error = failure.error
-    while error.cause:
-        error = error.cause
-    return " ".join(error.message.split())[:500]
