@@ -1,5 +1,6 @@
 """Makes a home usable: folders, Dagster's settings, and a landing file for every source, empty where nothing landed."""
 
+import logging
 import os
 import shutil
 from collections.abc import Mapping
@@ -14,7 +15,10 @@ from connectors.common.run import LOADED_WINDOWS, create_empty, dataset_name
 from connectors.common.source import LoadRequest, Source
 from orchestration.home import DAGSTER_YAML, Home
 from orchestration.locks import writer_lock
+from orchestration.migrations import migrate
 from orchestration.promote import replacing
+
+logger = logging.getLogger("nyckeltal.run")
 
 
 def _written_here(_: LoadRequest) -> NoReturn:
@@ -34,7 +38,12 @@ OPS = Source(
 
 
 def initialise(home: Home, sources: Mapping[str, Source]) -> list[str]:
-    """Makes what is missing; the names of the sources whose landing file was made or widened. Safe to repeat."""
+    """Makes what is missing; the names of the sources whose landing file was made or widened. Safe to repeat.
+
+    Raises NewerHomeError.
+    """
+    for done in migrate(home):
+        logger.info("migrated: %s", done)
     home.make()
     use_dagster_home(home)
     return [name for name, source in {**sources, OPS.name: OPS}.items() if ensure_landing(home, source)]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from connectors.common.erasure import Erased
 from connectors.common.errors import SourceError
 from connectors.common.privacy import load_hasher
 from connectors.common.run import LoadResult, dataset_name, load, plan_load
@@ -93,7 +94,7 @@ def _load_and_promote(run: Run, source: Source) -> tuple[LoadRecord, GateRecord 
     logger.info("%s: %s to %s", source.title, plan.window.date_from, plan.window.date_to)
     hasher = load_hasher(secrets_file())
     keys.remember(run.home, hasher)
-    result = load(source, state, plan, run.as_of, hasher)
+    result = load(source, state, plan, run.as_of, hasher, Erased.read(run.home.erasures))
     if result.is_changed:
         remember(run.home, source)
     waiting = unpromoted(source, state, target)

@@ -13,6 +13,7 @@ from connectors.common.run import dataset_name
 from connectors.common.source import Source
 from connectors.common.window import Window
 from orchestration.clock import parse_as_of
+from orchestration.housekeeping import tidy_monthly
 from orchestration.init import OPS, complete
 from orchestration.landing import asset_key, first_key
 from orchestration.load import quoted
@@ -42,7 +43,9 @@ def ops_assets(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
         pool=f"state_{OPS.name}",
     )
     def ops(context: dg.AssetExecutionContext, run_settings: RunSettings) -> Iterator[dg.MaterializeResult[Any]]:
-        write_ops(Run.of(context.run_id, run_settings), sources)
+        run = Run.of(context.run_id, run_settings)
+        tidy_monthly(run, sources, context.instance)
+        write_ops(run, sources)
         for table in OPS.tables:
             yield dg.MaterializeResult(asset_key=asset_key(OPS.name, table.name))
 

@@ -27,6 +27,7 @@ from orchestration.clock import clock, last_complete_day
 from orchestration.home import Home, config_folder
 from orchestration.init import initialise
 from orchestration.locks import holder, is_locked
+from orchestration.migrations import NewerHomeError, version_of
 from orchestration.run import secrets_file
 
 State = Literal["good", "note", "bad"]
@@ -61,6 +62,9 @@ def examine() -> Iterator[Finding]:
     home = Home.find()
     try:
         initialise(home, connectors.sources())
+    except NewerHomeError as error:
+        yield Finding("bad", "home", str(error), "update Nyckeltal")
+        return
     except OSError as error:
         yield Finding(
             "bad",
@@ -69,7 +73,7 @@ def examine() -> Iterator[Finding]:
             "set NYCKELTAL_HOME to a folder of yours",
         )
         return
-    yield Finding("good", "home", f"{home.root} can be written")
+    yield Finding("good", "home", f"{home.root} can be written; its data have version {version_of(home)}")
     yield _disk(home)
     yield from _configuration()
     yield from _secrets(home)

@@ -16,6 +16,7 @@ from orchestration.clock import clock
 from orchestration.home import config_folder
 from orchestration.init import initialise
 from orchestration.manifest import ProjectBrokenError
+from orchestration.migrations import NewerHomeError
 from orchestration.records import Records
 
 
@@ -32,10 +33,10 @@ def refresh(cadence: str, date_from: str | None, date_to: str | None, only: list
     started = time.monotonic()
     with Progress(console, f"{cadence} refresh as of {instant:%Y-%m-%d %H:%M} UTC") as progress:
         progress.say("starting")
-        initialise(place, connectors.sources())
         try:
-            result = _execute(cadence, instant.isoformat(), date_from, date_to, only)
-        except ProjectBrokenError as error:
+            initialise(place, connectors.sources())
+            result = execute(cadence, instant.isoformat(), date_from, date_to, only or None)
+        except (ProjectBrokenError, NewerHomeError) as error:
             complain(error)
             return FAILED
     records = Records(place.runs, result.run_id)
@@ -63,8 +64,13 @@ def _check(date_from: str | None, date_to: str | None, only: list[str]) -> None:
     read_company(config_folder())
 
 
-def _execute(cadence: str, as_of: str, date_from: str | None, date_to: str | None, only: list[str]) -> Any:
-    """Runs the job in this process on the instance of DAGSTER_HOME, so that it shows in the UI."""
+def execute(
+    cadence: str, as_of: str, date_from: str | None = None, date_to: str | None = None, only: list[str] | None = None
+) -> Any:
+    """Runs the job in this process on the instance of DAGSTER_HOME, so that it shows in the UI.
+
+    `only`: the sources to load; None = all, empty = none: what has landed is built and published anew.
+    """
     import dagster as dg
 
     from orchestration.assemble import assemble
@@ -78,7 +84,7 @@ def _execute(cadence: str, as_of: str, date_from: str | None, date_to: str | Non
         return job.execute_in_process(
             instance=instance,
             raise_on_error=False,
-            asset_selection=_selection(job, only) if only else None,
+            asset_selection=_selection(job, only) if only is not None else None,
             run_config={
                 "resources": {"run_settings": {"config": {k: v for k, v in settings.items() if v is not None}}},
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
