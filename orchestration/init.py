@@ -13,7 +13,7 @@ from connectors.common.errors import SourceError
 from connectors.common.ops import OPS_TABLES
 from connectors.common.run import LOADED_WINDOWS, create_empty, dataset_name
 from connectors.common.source import LoadRequest, Source
-from orchestration.home import DAGSTER_YAML, Home
+from orchestration.home import DAGSTER_POSTGRES_YAML, DAGSTER_YAML, POSTGRES_URL, Home
 from orchestration.locks import writer_lock
 from orchestration.migrations import migrate
 from orchestration.promote import replacing
@@ -58,7 +58,8 @@ def use_dagster_home(home: Home) -> None:
     place = Path(os.environ.setdefault("DAGSTER_HOME", str(home.dagster)))
     place.mkdir(parents=True, exist_ok=True)
     if is_ours or not (place / DAGSTER_YAML.name).exists():
-        shutil.copyfile(DAGSTER_YAML, place / DAGSTER_YAML.name)
+        settings = DAGSTER_POSTGRES_YAML if os.environ.get(POSTGRES_URL) else DAGSTER_YAML
+        shutil.copyfile(settings, place / DAGSTER_YAML.name)
 
 
 def ensure_landing(home: Home, source: Source) -> bool:

@@ -1,13 +1,16 @@
 """`nyckeltal doctor`: what is wrong with the installation, the configuration or the data, and how to mend it."""
 
+import os
 import platform
 import shutil
 import tomllib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Literal
+from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
 
 from rich.table import Table
 from rich.text import Text
@@ -24,7 +27,7 @@ from orchestration.cli import FAILED
 from orchestration.cli.output import out, print_json
 from orchestration.cli.sources import last_known, to_set
 from orchestration.clock import clock, last_complete_day
-from orchestration.home import Home, config_folder
+from orchestration.home import POSTGRES_URL, Home, config_folder
 from orchestration.init import initialise
 from orchestration.locks import holder, is_locked
 from orchestration.migrations import NewerHomeError, version_of
@@ -75,6 +78,9 @@ def examine() -> Iterator[Finding]:
         return
     yield Finding("good", "home", f"{home.root} can be written; its data have version {version_of(home)}")
     yield _disk(home)
+    yield _time_zones()
+    if os.environ.get(POSTGRES_URL):
+        yield _postgres()
     yield from _configuration()
     yield from _secrets(home)
     yield from _credentials()
@@ -105,6 +111,33 @@ def _disk(home: Home) -> Finding:
     if free < LEAST_FREE_BYTES:
         return Finding("bad", "disk", says, "free some space: each file is written anew before it replaces the old one")
     return Finding("good", "disk", says)
+
+
+def _time_zones() -> Finding:
+    """Rules of summer time change; a machine's own may be years old."""
+    own = next((Path(place) for place in TZPATH if Path(place).is_dir()), None)
+    says = f"time zones of {own or 'the package'} (package tzdata {_version('tzdata')})"
+    try:
+        before, after = (datetime(2026, month, 1, 12, tzinfo=ZoneInfo("Europe/Stockholm")) for month in (1, 7))
+    except ZoneInfoNotFoundError:
+        return Finding("bad", "time zones", "there is no data of time zones", "run `make env`: tzdata is missing")
+    if after.utcoffset() == before.utcoffset():
+        return Finding("bad", "time zones", f"{says} know no summer time", "update the machine's tzdata")
+    return Finding("good", "time zones", says)
+
+
+def _postgres() -> Finding:
+    """Whether Dagster's own database can be asked; its address is a secret."""
+    try:
+        import psycopg2
+
+        psycopg2.connect(os.environ[POSTGRES_URL], connect_timeout=5).close()
+    except ImportError:
+        return Finding("bad", "PostgreSQL", "its packages are missing", "install nyckeltal[postgres]")
+    except Exception as error:  # noqa: BLE001  the driver's words hold the address
+        says = f"the database of {POSTGRES_URL} cannot be reached ({type(error).__name__})"
+        return Finding("bad", "PostgreSQL", says, "see docs/production.md")
+    return Finding("good", "PostgreSQL", "Dagster keeps its runs there")
 
 
 def _configuration() -> Iterator[Finding]:
