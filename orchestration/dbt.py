@@ -17,7 +17,6 @@ from orchestration.init import OWN
 from orchestration.load import step
 from orchestration.locks import writer_lock
 from orchestration.manifest import Node, Project, group_of, model_class
-from orchestration.records import note_classes
 from orchestration.run import Run, RunSettings
 
 logger = logging.getLogger("nyckeltal.run")
@@ -65,15 +64,15 @@ def model_assets(project: Project, sources: tuple[str, ...], time_zone: str) -> 
         selected = {
             node["unique_id"]: node for node in project.buildable if model_key(node) in context.selected_asset_keys
         }
+        classes = sorted({name for node in selected.values() if (name := model_class(node))})
+        run.records.write("classes", "models", {"classes": classes})
         with writer_lock(run.home.warehouse, "dbt", logger.warning), in_plain_words(run, (*sources, *OWN)):
-            classes = {name for node in selected.values() if (name := model_class(node))}
             require_readable(run, (*sources, *OWN))
             fingerprint = inputs_fingerprint(run, project, sources)
             # What was built is gone with the file.
             built = Built.read(run.home) if run.home.warehouse.exists() else Built()
             if built.covers(fingerprint, set(selected)):
                 step("Models", "nothing new to build", "good")
-                note_classes(run.home.runs, classes, run.as_of)
                 yield from map(_unchanged, selected.values())
                 return
             built = built.forget(run.home, fingerprint, project.fingerprint)
@@ -89,7 +88,6 @@ def model_assets(project: Project, sources: tuple[str, ...], time_zone: str) -> 
                     yield from _unchanged_by_now(untold, stands)
             is_whole = all(key in selected or key in stands for key in project.lasting)
             built.add(run.home, set(selected), project.fingerprint if is_whole else built.project)
-            note_classes(run.home.runs, classes, run.as_of)
 
     return models
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from connectors.common.erasure import Erased
 from connectors.common.errors import SourceError
 from connectors.common.privacy import load_hasher
 from connectors.common.run import LoadResult, dataset_name, last_load, load
@@ -126,6 +127,7 @@ def _load_parts(run: Run, source: Source, state: Path) -> LoadResult:
     """All loads of the step as one: their rows added, the days from the first to the last."""
     hasher = load_hasher(secrets_file())
     keys.remember(run.home, hasher)
+    erased = Erased.read(run.home.erasures)
     windows, _ = promoted(run.home.landing(source.name), source)
     done: list[LoadResult] = []
     for part in parts(run, source, gaps_of(run, source, windows) if run.fill_gaps else []):
@@ -133,7 +135,7 @@ def _load_parts(run: Run, source: Source, state: Path) -> LoadResult:
         logger.info("%s: %s to %s", source.title, plan.window.date_from, plan.window.date_to)
         # Days loaded again are never asked for as they were before the last load: younger rows would get older.
         last = last_load(source, state, is_any=True) if part.range else None
-        done.append(load(source, state, plan, max(run.as_of, last[1]) if last else run.as_of, hasher))
+        done.append(load(source, state, plan, max(run.as_of, last[1]) if last else run.as_of, hasher, erased))
         if part.range:
             Progress.of(run.home, source).note(part.range, plan.window.date_to)
     first, last_day = (min(item.plan.window.date_from for item in done), max(item.plan.window.date_to for item in done))

@@ -22,7 +22,7 @@ from orchestration.locks import writer_lock
 from orchestration.manifest import Node, Project
 from orchestration.promote import replacing
 from orchestration.quality.suite import GateBrokenError
-from orchestration.records import all_runs
+from orchestration.records import Outcome, all_runs
 from orchestration.run import Run, RunSettings
 
 logger = logging.getLogger("nyckeltal.run")
@@ -115,6 +115,7 @@ def gate_and_publish(run: Run, project: Project) -> Published:
         built = Built.read(run.home)
         # Marts that do not open any more are published once more; nothing is lost with them.
         if built.is_published and run.home.marts.exists() and opens(run.home.marts):
+            _note_classes(run)
             return Published(None)
         from orchestration.quality.marts import marts_gate
 
@@ -133,6 +134,7 @@ def gate_and_publish(run: Run, project: Project) -> Published:
             rows = publish(run, project)
         _keep_vintage(run)
         built.published(run.home)
+        _note_classes(run)
     run.records.write("publish", "marts", {"status": "published", "rows": rows})
     step("Marts", f"{sum(rows.values()):,} rows in {len(rows)} tables", "good", time.monotonic() - started)
     return Published(rows)
@@ -150,6 +152,12 @@ def _keep_vintage(run: Run) -> None:
         ) from None
     if added:
         step("Vintages", f"{sum(added.values()):,} rows", "good", time.monotonic() - started)
+
+
+def _note_classes(run: Run) -> None:
+    """What this run built is published: each of its classes is as fresh as the run."""
+    for built in run.records.read("classes"):
+        run.records.write_published(built["classes"])
 
 
 def publish(run: Run, project: Project) -> dict[str, int]:
@@ -257,7 +265,9 @@ def outcome_asset(upstream: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     )
     def run_outcome(context: dg.AssetExecutionContext, run_settings: RunSettings) -> dg.MaterializeResult[Any]:
         run = Run.of(context.run_id, run_settings)
-        if reasons := list(failures(run)):
+        reasons = list(failures(run))
+        run.records.write_outcome(Outcome("failed" if reasons else "success"))
+        if reasons:
             raise dg.Failure("; ".join(reasons), allow_retries=False)
         return dg.MaterializeResult()
 
