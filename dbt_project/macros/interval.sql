@@ -1,9 +1,11 @@
 {#
 The bound of the 95 % interval, `lower` or `upper`, from columns numerator, denominator, sum_squares, interval_kind, value.
-wilson: a proportion of counts, 0 ≤ numerator ≤ denominator. mean: value ± 1.96 × √(variance ÷ n).
+wilson: a proportion of counts, 0 ≤ numerator ≤ denominator. mean: value ± 1.96 × √(variance ÷ n); answers that are all
+the same leave a variance of rounded digits, up to 1e-12 of the square, which is none.
 #}
 {% macro interval_bound(side) -%}
     {%- set sign = '-' if side == 'lower' else '+' -%}
+    {%- set variance = '(' ~ ratio('sum_squares', 'denominator') ~ ' - value * value)' -%}
     {%- set zz = ratio('3.8416', 'denominator') -%}
     case
         when value is null then null
@@ -13,6 +15,8 @@ wilson: a proportion of counts, 0 ≤ numerator ≤ denominator. mean: value ± 
                 '(1 + ' ~ zz ~ ')'
             ) }}
         when interval_kind = 'mean' and denominator > 0
-            then value {{ sign }} 1.96 * sqrt(greatest({{ ratio(ratio('sum_squares', 'denominator') ~ ' - value * value', 'denominator') }}, 0))
+            then value {{ sign }} 1.96 * sqrt(
+                case when {{ variance }} > 1e-12 * value * value then {{ ratio(variance, 'denominator') }} else 0 end
+            )
     end
 {%- endmacro %}

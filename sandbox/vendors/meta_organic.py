@@ -1,6 +1,6 @@
 """Facebook Page and Instagram insights over the truth: days, follower stocks, posts with growing counters.
 
-A day is told once the UTC day after it has begun. Metrics show these columns of truth:
+A day is told once the day after it has begun in the company's zone. Metrics show these columns of truth:
 page_media_view = views, page_total_media_view_unique = reach, page_daily_follows = follows,
 page_daily_unfollows_unique = unfollows, page_follows = followers_end; Instagram the same under its own names.
 """
@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -51,7 +52,7 @@ class MetaOrganic(GraphVendor):
 
     def __init__(self, world: World, as_of: datetime, base_url: str) -> None:
         super().__init__(world, as_of, base_url)
-        self._told_until = as_of.astimezone(UTC).date() - timedelta(days=1)
+        self._told_until = as_of.astimezone(ZoneInfo(world.company.zone)).date() - timedelta(days=1)
 
     def _forget(self) -> None:
         self.__dict__.pop("_days", None)

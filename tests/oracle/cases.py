@@ -81,6 +81,8 @@ def interval(
             return np.where(is_share, centre - half, nothing), np.where(is_share, centre + half, nothing)
         if kpi_id in SQUARES:
             mean = numerator / denominator
-            deviation = np.sqrt(np.maximum(squares / denominator - mean**2, 0) / denominator)
+            variance = squares / denominator - mean**2
+            # Equal answers differ by rounding alone.
+            deviation = np.sqrt(np.where(variance > 1e-12 * mean**2, variance, 0) / denominator)
             return mean - Z * deviation, mean + Z * deviation
     return nothing, nothing

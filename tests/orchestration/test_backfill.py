@@ -53,12 +53,12 @@ class Web:
     def run(self, as_of: str = AS_OF, **settings: Any) -> Run:
         return Run.of(uuid4().hex, RunSettings(as_of=as_of, **settings))
 
-    def _watch(self, source: Source, state: Path, plan: loader.Plan, as_of: datetime, hasher: Any) -> Any:
+    def _watch(self, source: Source, state: Path, plan: loader.Plan, as_of: datetime, *people: Any) -> Any:
         if len(self.windows) == self.breaks_at:
             raise SourceError("web: the vendor has had enough for today.")
         self.windows.append((str(plan.window.date_from), str(plan.window.date_to)))
         self.instants.append(as_of)
-        return self._load(source, state, plan, as_of, hasher)
+        return self._load(source, state, plan, as_of, *people)
 
 
 @pytest.fixture

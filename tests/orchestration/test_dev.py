@@ -74,7 +74,7 @@ def start_the_daily_schedule(dev: Served) -> None:
 def sleep(home: Home, long: timedelta) -> None:
     """As if the schedule had been started that long ago, and the machine been off ever since."""
     with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
-        (state,) = instance.all_instigator_state()
+        (state,) = (state for state in instance.all_instigator_state() if state.name == "daily")
         data = state.instigator_data
         assert isinstance(data, ScheduleInstigatorData)
         started = (datetime.now(UTC) - long).timestamp()
