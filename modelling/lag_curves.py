@@ -1,9 +1,9 @@
 """Lag curves: how much of a measure's final value is known some days after its period, and how sure that is.
 
 Learnt from vintages: the value of every settled period as it was known at each age, beside the one that it came to. The
-expected final value mixes what is known with what such periods usually come to (Benktander: with the share p that is
-usually known at that age, `known + (1 − p) · (known + (1 − p) · mean final)`), so that a day of which nothing is known
-yet expects the usual and one that is all but settled itself. What it was off by, over the root of the expectation, gives
+expected final value mixes what is known with what such periods usually come to (Benktander: with the share p that
+is usually known at that age, `known + (1 − p) · (known + (1 − p) · mean final)`), so that a day of which nothing is
+known yet expects the usual and one that is all but settled itself. What it was off by, over the root of the expectation, gives
 the interval: the ranks that leave 5 % on either side, of one case more than there are (conformal).
 """
 
@@ -42,8 +42,9 @@ class Given:
     """Queries that tell what to learn from.
 
     `measures`: all vintages of measures: the cell's columns, period_start, value (null once gone), known_at.
-    `sources`: source, data_until, provisional_from, known_at of every run. `fed`: measure_id, source, platform: whose
-    data a measure is, `(all)` where the source is no platform of its own.
+    `sources`: source, data_until, provisional_from, known_at of every run. `fed`: measure_id, source, platform,
+    settle_days: whose data a measure is, `(all)` where the source is no platform of its own, and for how long it settles
+    where that is longer than the source says.
     """
 
     measures: str
@@ -106,7 +107,7 @@ def _cases(connection: duckdb.DuckDBPyConnection, given: Given) -> None:
         f"""
         create or replace temp table cells as
         with cell as (select distinct measure_id, attribution_basis, period_grain, segment_set, platform from told)
-        select distinct cell.*, fed.source
+        select distinct cell.*, fed.source, fed.settle_days
         from cell
         inner join ({given.fed}) as fed
             on fed.measure_id = cell.measure_id
@@ -122,8 +123,8 @@ def _cases(connection: duckdb.DuckDBPyConnection, given: Given) -> None:
                 coalesce(max(data_until) - max(provisional_from) + 1, 0) as settle_days
             from ({given.sources}) group by source, known_at
         )
-        select cells.* exclude (source), string_agg(cells.source, ' ' order by cells.source) as sources,
-            run.known_at, min(run.data_until) as data_until, max(run.settle_days) as settle_days
+        select cells.* exclude (source, settle_days), string_agg(cells.source, ' ' order by cells.source) as sources,
+            run.known_at, min(run.data_until) as data_until, max(greatest(run.settle_days, coalesce(cells.settle_days, 0))) as settle_days
         from cells inner join run on run.source = cells.source
         group by all
         """
@@ -141,7 +142,8 @@ def _cases(connection: duckdb.DuckDBPyConnection, given: Given) -> None:
             from told
         ),
         aged as (
-            select period.*, runs.sources, runs.known_at, runs.settle_days, runs.data_until - period.period_end as age_days
+            select period.*, runs.sources, runs.known_at, runs.settle_days,
+                runs.data_until - period.period_end as age_days
             from period
             inner join runs using (measure_id, attribution_basis, period_grain, segment_set, platform)
             where runs.settle_days > 0 and runs.data_until >= period.period_end

@@ -61,9 +61,10 @@ def learn_curves(run: Run) -> bool:
         measures=f"select * from {rows_of(measures)} where known_on < date '{today}'",
         sources=f"select * from {rows_of(sources)} where known_on < date '{today}'",
         fed=(
-            "select distinct measures.measure_id, fed.source, fed.platform "
+            "select distinct measures.measure_id, fed.source, fed.platform, later.settle_days "
             f"from read_csv('{quoted(seeds / 'measures.csv')}') as measures "
             f"inner join read_csv('{quoted(seeds / 'fact_sources.csv')}') as fed using (fact) "
+            f"left join read_csv('{quoted(seeds / 'measure_settling.csv')}') as later using (measure_id, source) "
             "where measures.maturity_days = 0"
         ),
     )

@@ -28,7 +28,7 @@ STAGE_TABLES = {
     "loyalty": "loyalty_monthly",
 }
 # Decimals that are no amounts of money.
-NO_AMOUNTS = {"claimed_orders", "position_sum", "nki_sum", "nki_squares", "csat_sum", "csat_squares"}
+NO_AMOUNTS = {"claimed_orders", "weight", "position_sum", "nki_sum", "nki_squares", "csat_sum", "csat_squares"}
 
 
 @cache

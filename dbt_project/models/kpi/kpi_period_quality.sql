@@ -34,6 +34,10 @@ settling as (
     select * from {{ ref('kpi_settling') }}
 ),
 
+later as (
+    select * from {{ ref('kpi_settle_days') }}
+),
+
 settled as (
     select
         source_days.source,
@@ -56,29 +60,34 @@ source_periods as (
         period_days.period_grain,
         period_days.period_start,
         bool_or(not settled.is_loaded) as is_missing,
-        count(*) as days,
-        count_if(settled.is_settled) as settled_days
+        count(*) as days
     from settled
     inner join period_days on period_days.date = settled.date
     group by settled.source, period_days.period_grain, period_days.period_start
 ),
 
--- What is known of the days that still settle, in days.
-learnt as (
+-- Days of a KPI that still settle, and how many of them are known.
+open_days as (
     select
-        settling.kpi_no,
-        settling.source,
+        fed.kpi_no,
+        settled.source,
         period_days.period_grain,
         period_days.period_start,
-        sum(settling.settled_share) as settled_days
+        count(*) as days,
+        sum(case when settled.is_loaded then coalesce(settling.settled_share, 0) else 0 end) as known_days
     from settled
+    inner join (select distinct kpi_no, source from kpi_sources) as fed on fed.source = settled.source
+    left join later
+        on later.kpi_no = fed.kpi_no
+        and later.source = fed.source
     inner join period_days on period_days.date = settled.date
-    inner join settling
-        on settling.source = settled.source
+    left join settling
+        on settling.kpi_no = fed.kpi_no
+        and settling.source = settled.source
         and settling.age_days = settled.age_days
     where not settled.is_settled
-        and settled.is_loaded
-    group by settling.kpi_no, settling.source, period_days.period_grain, period_days.period_start
+        or settled.age_days < later.settle_days
+    group by fed.kpi_no, settled.source, period_days.period_grain, period_days.period_start
 ),
 
 -- A measure of a year before is as complete as the period that it was counted in.
@@ -91,8 +100,7 @@ told_periods as (
         source_periods.period_grain,
         source_periods.period_start,
         source_periods.is_missing,
-        source_periods.days,
-        source_periods.settled_days
+        source_periods.days
     from source_periods
     inner join periods
         on periods.period_grain = source_periods.period_grain
@@ -114,16 +122,21 @@ final as (
         scopes.platform,
         told_periods.period_no,
         bool_or(told_periods.is_missing) as is_missing,
-        min({{ ratio('told_periods.settled_days + coalesce(learnt.settled_days, 0)', 'told_periods.days') }}) as settled_share
+        min(
+            {{ ratio(
+                'told_periods.days - coalesce(open_days.days, 0) + coalesce(open_days.known_days, 0)',
+                'told_periods.days'
+            ) }}
+        ) as settled_share
     from scopes
     inner join told_periods
         on told_periods.source = scopes.source
         and told_periods.is_year_ago = scopes.is_year_ago
-    left join learnt
-        on learnt.kpi_no = scopes.kpi_no
-        and learnt.source = told_periods.source
-        and learnt.period_grain = told_periods.period_grain
-        and learnt.period_start = told_periods.period_start
+    left join open_days
+        on open_days.kpi_no = scopes.kpi_no
+        and open_days.source = told_periods.source
+        and open_days.period_grain = told_periods.period_grain
+        and open_days.period_start = told_periods.period_start
     group by scopes.kpi_no, scopes.platform, told_periods.period_no
 )
 
