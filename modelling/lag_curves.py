@@ -3,8 +3,8 @@
 Learnt from vintages: the value of every settled period as it was known at each age, beside the one that it came to. The
 expected final value mixes what is known with what such periods usually come to (Benktander: with the share p that
 is usually known at that age, `known + (1 − p) · (known + (1 − p) · mean final)`), so that a day of which nothing is
-known yet expects the usual and one that is all but settled itself. What it was off by, over the root of the expectation, gives
-the interval: the ranks that leave 5 % on either side, of one case more than there are (conformal).
+known yet expects the usual and one that is all but settled itself. What it was off by, over the root of the
+expectation, gives the interval: the ranks that leave 5 % on either side, of one case more than there are (conformal).
 """
 
 from dataclasses import dataclass
@@ -43,8 +43,8 @@ class Given:
 
     `measures`: all vintages of measures: the cell's columns, period_start, value (null once gone), known_at.
     `sources`: source, data_until, provisional_from, known_at of every run. `fed`: measure_id, source, platform,
-    settle_days: whose data a measure is, `(all)` where the source is no platform of its own, and for how long it settles
-    where that is longer than the source says.
+    settle_days: whose data a measure is, `(all)` where the source is no platform of its own, and for how long it
+    settles where that is longer than the source says.
     """
 
     measures: str
@@ -124,7 +124,8 @@ def _cases(connection: duckdb.DuckDBPyConnection, given: Given) -> None:
             from ({given.sources}) group by source, known_at
         )
         select cells.* exclude (source, settle_days), string_agg(cells.source, ' ' order by cells.source) as sources,
-            run.known_at, min(run.data_until) as data_until, max(greatest(run.settle_days, coalesce(cells.settle_days, 0))) as settle_days
+            run.known_at, min(run.data_until) as data_until,
+            max(greatest(run.settle_days, coalesce(cells.settle_days, 0))) as settle_days
         from cells inner join run on run.source = cells.source
         group by all
         """
@@ -177,7 +178,8 @@ def _cases(connection: duckdb.DuckDBPyConnection, given: Given) -> None:
                 and asked.known_at >= told.known_at
         )
         select known.sources, known.measure_id, known.attribution_basis, known.period_grain, known.segment_set,
-            known.platform, known.period_start, known.age_days, known.known, coalesce(told.value, 0) as final
+            known.platform, known.period_start, known.age_days, known.known_at, known.known,
+            coalesce(told.value, 0) as final
         from known asof left join told
             on told.measure_id = known.measure_id and told.attribution_basis = known.attribution_basis
             and told.period_grain = known.period_grain and told.segment_set = known.segment_set

@@ -1,10 +1,12 @@
 """What a year of vintages has to show."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
+from modelling.lag_curves import CELL, Given, expected, learn
 from orchestration.vintages import MEASURES, QUALITY, SOURCES, Kind, folder_of, rows_of, vintage_files
 
 PERIOD_END = """case period_grain
@@ -45,7 +47,10 @@ def changed_though_settled(connection: duckdb.DuckDBPyConnection, history: Path)
             select quality.*, {PERIOD_END} as period_end, {PERIOD_END} < known_on as was_closed
             from {all_vintages(history, QUALITY)} as quality
         ),
-        read as (select distinct kpi_id, kpi_version, attribution_basis, measure_id, measure_basis from marts.kpi_measures)
+        read as (
+            select distinct kpi_id, kpi_version, attribution_basis, measure_id, measure_basis from marts.kpi_measures
+            where measure_id in (select measure_id from seeds.measures where maturity_days = 0)
+        )
         select read.kpi_id, moved.measure_id, moved.period_grain, moved.period_start, moved.platform, moved.known_on,
             moved.before, moved.value, said.known_on as said_on
         from moved
@@ -61,7 +66,7 @@ def changed_though_settled(connection: duckdb.DuckDBPyConnection, history: Path)
 
 
 def wrongly_provisional(connection: duckdb.DuckDBPyConnection, history: Path) -> pd.DataFrame:
-    """KPI periods that were told as provisional, or as settled, against the windows of the KPI's own sources on that day.
+    """KPI periods told as provisional, or as settled, against the windows of the KPI's own sources on that day.
 
     Independent of the models: the sources of a fact are read from the seeds, the windows from what each run noted.
     """
@@ -87,6 +92,61 @@ def wrongly_provisional(connection: duckdb.DuckDBPyConnection, history: Path) ->
             windows.provisional_from
         from said inner join windows using (kpi_id, kpi_version, attribution_basis, known_at)
         where not said.is_gone
-            and (said.settled_share < 1) <> coalesce(least(said.period_end, said.known_on - 1) >= windows.provisional_from, false)
+            and (said.settled_share < 1)
+                <> coalesce(least(said.period_end, said.known_on - 1) >= windows.provisional_from, false)
         """
     ).df()
+
+
+def foretold(history: Path, step_days: int) -> pd.DataFrame:
+    """Every settled period at every age: its final value, and the interval that was told of it at that age.
+
+    The curves of a day are learnt from what was known before it, anew every `step_days`. Without enough cases then,
+    there is no row.
+    """
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("set timezone = 'UTC'")
+        learn(connection, given(history))
+        connection.execute("create table judged as select *, known_at::date as known_on from cases")
+        first, last = connection.execute("select min(known_on), max(known_on) from judged").fetchall()[0]
+        found, day = [], first
+        while day and day <= last:
+            curves = learn(connection, given(history, day))
+            connection.register("curves", curves)
+            until = day + timedelta(days=step_days)
+            center = expected("judged.known", "curves.settled_share", "curves.mean_final")
+            found.append(
+                connection.execute(
+                    f"""
+                    with told as (
+                        select judged.*, {center} as center,
+                            sqrt(greatest({center}, 0.01 * abs(curves.mean_final), 1e-9)) as root,
+                            curves.residual_low, curves.residual_high
+                        from judged inner join curves using ({", ".join(CELL)}, age_days)
+                        where curves.settled_share is not null and judged.known_on >= ? and judged.known_on < ?
+                    )
+                    select *, center + residual_low * root as lower, center + residual_high * root as upper from told
+                    """,
+                    [day, until],
+                ).df()
+            )
+            connection.unregister("curves")
+            day = until
+    return pd.concat(found, ignore_index=True)
+
+
+def given(history: Path, before: date | None = None) -> Given:
+    """What the product learns from, known before a day."""
+    known = f"where known_on < date '{before}'" if before else ""
+    seeds = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
+    return Given(
+        f"select * from {all_vintages(history, MEASURES)} {known}",
+        f"select * from {all_vintages(history, SOURCES)} {known}",
+        f"""
+        select distinct measures.measure_id, fed.source, fed.platform, later.settle_days
+        from read_csv('{seeds / "measures.csv"}') as measures
+        inner join read_csv('{seeds / "fact_sources.csv"}') as fed using (fact)
+        left join read_csv('{seeds / "measure_settling.csv"}') as later using (measure_id, source)
+        where measures.maturity_days = 0
+        """,
+    )
