@@ -102,4 +102,5 @@ def test_a_measure_that_is_known_at_once_has_no_spread() -> None:
     flat = settled.assign(**{name: told[name].iloc[0] for name in told.columns if name not in settled.columns})
     found = curves(flat, runs)
     assert (found["settled_share"] == 1).all()
-    assert (found["residual_low"] == 0).all() and (found["residual_high"] == 0).all()
+    assert (found["residual_low"] == 0).all()
+    assert (found["residual_high"] == 0).all()
