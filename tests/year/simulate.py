@@ -19,7 +19,10 @@ MODELS = ("measure_values", "kpi_period_quality", "kpi_unfed", "kpi_measures")
 
 @dataclass(frozen=True)
 class Day:
-    """A morning on which the machine was awake. `down`: sources that did not answer. `is_wide`: a Monday, a first, the last one."""
+    """A morning on which the machine was awake.
+
+    `down`: sources that gave no answer. `is_wide`: a Monday, a first, the last one.
+    """
 
     as_of: datetime
     down: frozenset[str]
