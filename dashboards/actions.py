@@ -30,9 +30,11 @@ def page_actions(marts: Marts, persona: str, kpis: Collection[str]) -> list[Row]
     """
     rows = [row for row in read(marts, show_all=True) if row["owner_role"] == persona or row["kpi_id"] in kpis]
     still_open = [row for row in rows if row["status"] == "open"]
-    still_open.sort(key=lambda row: (TONES.index(row["tone"]), row["kpi_id"] not in kpis, row["due_date"]))
+    still_open.sort(
+        key=lambda row: (TONES.index(row["tone"]), row["kpi_id"] not in kpis, row["due_date"], row["action_id"])
+    )
     earlier = [row for row in rows if row["status"] == "measured"]
-    earlier.sort(key=lambda row: row["measure_date"], reverse=True)
+    earlier.sort(key=lambda row: (row["measure_date"], row["action_id"]), reverse=True)
     return [*still_open, *earlier[:SHOWN_EARLIER]]
 
 
@@ -50,7 +52,7 @@ def packed_actions(actions: list[Row], data_until: date) -> list[dict[str, Any]]
 
 
 def action_text(action: Row, language: Language) -> str:
-    """What to do: the mart's own words; in Swedish by its rule, which waits first where a check of the data found any."""
+    """What to do: the mart's own words; in Swedish by its rule, which waits first where the data are doubtful."""
     key = f"signal.{action['signal_id']}.action"
     if language == "en" or named(key, language, "") == "":
         return str(action["proposed_action"])

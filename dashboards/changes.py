@@ -117,6 +117,7 @@ def _rows(marts: Marts, table: str, kpis: Sequence[str], axis: Axis) -> list[Row
     return marts.rows(
         f"select * from {table} where comparison = 'previous' and period_grain = ? and period_start >= ? "
         "and list_contains(?, kpi_id) "
-        "and (kpi_id, kpi_version) in (select (kpi_id, max(kpi_version)) from kpi_catalog group by kpi_id)",
+        "and (kpi_id, kpi_version) in (select (kpi_id, max(kpi_version)) from kpi_catalog group by kpi_id) "
+        "order by all",
         [axis.grain, axis.choices[0], list(kpis)],
     )

@@ -135,7 +135,9 @@ class _Raw(str):
 
 @cache
 def _template(name: str) -> jinja2.Template:
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(FOLDER), autoescape=True)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER), autoescape=True, keep_trailing_newline=True
+    )
     environment.undefined = jinja2.StrictUndefined
     return environment.get_template(name)
 

@@ -87,6 +87,7 @@ _CAMPAIGNS = """
     where
         segment_set = 'campaign' and period_grain = ? and period_start >= ? and list_contains(?, kpi_id)
         and (kpi_id, kpi_version) in (select (kpi_id, max(kpi_version)) from kpi_values group by kpi_id)
+    order by all
 """
 _POSTS = """
     select
@@ -94,5 +95,5 @@ _POSTS = """
         cast(reach as double) as reach, cast(engagements as double) as engagements
     from fct_social_posts
     where publish_date between ? and ?
-    order by reach desc nulls last, publish_date desc, post_id
+    order by reach desc nulls last, publish_date desc, platform, post_id
 """

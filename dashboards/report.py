@@ -37,7 +37,7 @@ def report_message(home: Home, persona: str, language: Language) -> EmailMessage
     foot = say("report.attached", language, run=str(content.data["run_id"])[:8])
     message.set_content("\n\n".join([*(lines or [say("state.no_period", language)]), foot]) + "\n")
     page = render_page(content, page_json(content))
-    message.add_attachment(page.encode(), maintype="text", subtype="html", filename=f"{persona}.html")
+    message.add_attachment(page, subtype="html", charset="utf-8", cte="base64", filename=f"{persona}.html")
     return message
 
 

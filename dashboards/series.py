@@ -124,5 +124,5 @@ _ROWS = f"""
         period_grain = ? and period_start >= ? and list_contains(?, kpi_id)
         and segment_set in ('{TOTAL}', 'platform', {", ".join(f"'{name}'" for name in FILTERS)})
         and (kpi_id, kpi_version) in (select (kpi_id, max(kpi_version)) from kpi_values group by kpi_id)
-    order by segment_set, channel, country, device, platform, period_start
+    order by segment_set, channel, country, device, platform, kpi_id, period_start
 """

@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 
 from connectors.common.source import Source
+from orchestration.alerts.sensor import alerts_sensor, failed_runs_sensor
 from orchestration.dbt import model_assets
 from orchestration.landing import landing_assets
 from orchestration.manifest import Project
@@ -35,6 +36,7 @@ def assemble(sources: Mapping[str, Source], dbt_project: Path) -> dg.Definitions
         ],
         jobs=jobs(project, {pages_say_so} if shows else set()),
         schedules=schedules(time_zone, fiscal_year_start_month),
+        sensors=[alerts_sensor, failed_runs_sensor],
         resources={"run_settings": RunSettings()},
         # A process per step made the same run take 64 s instead of 14.
         executor=dg.in_process_executor,

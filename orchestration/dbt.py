@@ -11,11 +11,12 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtP
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from orchestration.build import Built, build, inputs_fingerprint, standing
+from orchestration.build_trouble import in_plain_words, require_readable
 from orchestration.freshness import policy
+from orchestration.init import OWN
 from orchestration.load import step
 from orchestration.locks import writer_lock
 from orchestration.manifest import Node, Project, group_of, model_class
-from orchestration.records import note_classes
 from orchestration.run import Run, RunSettings
 
 logger = logging.getLogger("nyckeltal.run")
@@ -63,13 +64,15 @@ def model_assets(project: Project, sources: tuple[str, ...], time_zone: str) -> 
         selected = {
             node["unique_id"]: node for node in project.buildable if model_key(node) in context.selected_asset_keys
         }
-        with writer_lock(run.home.warehouse, "dbt", logger.warning):
-            classes = {name for node in selected.values() if (name := model_class(node))}
+        classes = sorted({name for node in selected.values() if (name := model_class(node))})
+        run.records.write("classes", "models", {"classes": classes})
+        with writer_lock(run.home.warehouse, "dbt", logger.warning), in_plain_words(run, (*sources, *OWN)):
+            require_readable(run, (*sources, *OWN))
             fingerprint = inputs_fingerprint(run, project, sources)
-            built = Built.read(run.home)
-            if built.covers(fingerprint, set(selected)) and run.home.warehouse.exists():
+            # What was built is gone with the file.
+            built = Built.read(run.home) if run.home.warehouse.exists() else Built()
+            if built.covers(fingerprint, set(selected)):
                 step("Models", "nothing new to build", "good")
-                note_classes(run.home.runs, classes, run.as_of)
                 yield from map(_unchanged, selected.values())
                 return
             built = built.forget(run.home, fingerprint, project.fingerprint)
@@ -85,7 +88,6 @@ def model_assets(project: Project, sources: tuple[str, ...], time_zone: str) -> 
                     yield from _unchanged_by_now(untold, stands)
             is_whole = all(key in selected or key in stands for key in project.lasting)
             built.add(run.home, set(selected), project.fingerprint if is_whole else built.project)
-            note_classes(run.home.runs, classes, run.as_of)
 
     return models
 

@@ -22,8 +22,13 @@ def policy(name: str, time_zone: str) -> dg.FreshnessPolicy:
     return dg.FreshnessPolicy.cron(cron, window, time_zone)
 
 
-def is_late(name: str, built_at: datetime | None, as_of: datetime, time_zone: str) -> bool:
-    """The same judgement at an instant: whether nothing was built for the last moment by which it had to be."""
+def missed(name: str, known: datetime, now: datetime, time_zone: str) -> datetime | None:
+    """The same judgement at an instant: the last deadline, if values of the instant `known` are too old for it."""
     cron, window = DEADLINES[name]
-    due = next(reverse_cron_string_iterator(as_of.timestamp(), cron, time_zone))
-    return built_at is None or built_at < due - window
+    due = next(reverse_cron_string_iterator(now.timestamp(), cron, time_zone))
+    return due if known < due - window else None
+
+
+def is_late(name: str, known: datetime | None, as_of: datetime, time_zone: str) -> bool:
+    """Whether values of the instant `known` (None: there are none) are older than the class allows."""
+    return known is None or missed(name, known, as_of, time_zone) is not None

@@ -7,6 +7,7 @@ import duckdb
 from connectors.common.run import dataset_name
 from connectors.common.source import Source
 from connectors.common.table import Table
+from orchestration.damage import in_words, set_aside
 from orchestration.home import Home
 from orchestration.promote import replacing
 
@@ -32,7 +33,7 @@ def remember(home: Home, source: Source) -> dict[str, int]:
 
 def _read_history(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> None:
     """The temporary table `kept`: what history has of each key."""
-    files = [str(path) for path in sorted(folder.glob("*.parquet"))]
+    files = [str(path) for path in sorted(folder.glob("*.parquet")) if _is_sound(connection, path)]
     if not files:
         connection.register("declared", table.schema.empty_table())
         connection.execute("create or replace temp table kept as select * from declared")
@@ -44,6 +45,18 @@ def _read_history(connection: duckdb.DuckDBPyConnection, table: Table, folder: P
         f"qualify row_number() over (partition by {key} order by filename desc) = 1",
         [files],
     )
+
+
+def _is_sound(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
+    """A file that cannot be read is set aside; what the private file still has of its rows is kept once more."""
+    try:
+        connection.execute("select count(hash(rows)) from read_parquet(?) as rows", [str(path)]).fetchall()
+    except duckdb.Error as error:
+        if in_words(error):
+            raise
+        set_aside(path, "history", "what the private file has of it is kept anew")
+        return False
+    return True
 
 
 def _put_back(connection: duckdb.DuckDBPyConnection, table: Table, relation: str) -> None:
@@ -61,7 +74,7 @@ def _append(connection: duckdb.DuckDBPyConnection, table: Table, relation: str, 
     )
     count = connection.execute("select count(*) from fresh").fetchall()[0][0]
     if count:
-        number = len(list(folder.glob("*.parquet"))) + 1
+        number = 1 + max((int(path.stem) for path in folder.glob("*.parquet")), default=0)
         with replacing(folder / f"{number:06d}.parquet") as temporary:
             connection.execute(f"copy fresh to '{str(temporary).replace(chr(39), chr(39) * 2)}' (format parquet)")
     return int(count)

@@ -8,6 +8,9 @@ ROOT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = ROOT / "dbt_project"
 CONFIG_START = ROOT / "config"
 DAGSTER_YAML = ROOT / "dagster.yaml"
+DAGSTER_POSTGRES_YAML = ROOT / "dagster.postgres.yaml"
+# Set: Dagster keeps its runs, events and schedules in this database instead of SQLite files. A secret.
+POSTGRES_URL = "NYCKELTAL_DAGSTER_POSTGRES_URL"
 
 
 def config_folder() -> Path:
@@ -64,6 +67,16 @@ class Home:
         return self.root / "data_docs"
 
     @property
+    def alerts(self) -> Path:
+        """What was told to whom, and what could not be."""
+        return self.root / "alerts"
+
+    @property
+    def erasures(self) -> Path:
+        """Tombstones of people who are to be forgotten; applied to each load and each restore."""
+        return self.root / "erasures.parquet"
+
+    @property
     def dagster(self) -> Path:
         """DAGSTER_HOME unless the environment names another."""
         return self.root / "dagster"
@@ -73,15 +86,14 @@ class Home:
         """dbt's target and log folders."""
         return self.root / "dbt"
 
+    @property
+    def private(self) -> tuple[Path, ...]:
+        """Folders that hold rows or records about people: no other account of the machine may read them."""
+        folders = (self.state("x").parent, self.landing("x").parent)
+        return (*folders, self.history, self.runs, self.dagster, self.dbt, self.alerts)
+
     def make(self) -> None:
         """Creates the folders; OSError when the place cannot be written."""
-        for folder in (
-            self.state("x").parent,
-            self.landing("x").parent,
-            self.history,
-            self.runs,
-            self.marts.parent,
-            self.dagster,
-            self.dbt,
-        ):
-            folder.mkdir(parents=True, exist_ok=True)
+        self.marts.parent.mkdir(parents=True, exist_ok=True)
+        for folder in self.private:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)

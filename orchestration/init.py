@@ -1,5 +1,6 @@
 """Makes a home usable: folders, Dagster's settings, and a landing file for every source, empty where nothing landed."""
 
+import logging
 import os
 import shutil
 from collections.abc import Mapping
@@ -13,9 +14,13 @@ from connectors.common.models import MODEL_TABLES
 from connectors.common.ops import OPS_TABLES
 from connectors.common.run import LOADED_WINDOWS, create_empty, dataset_name
 from connectors.common.source import LoadRequest, Source
-from orchestration.home import DAGSTER_YAML, Home
+from orchestration.damage import opens, set_aside_if_damaged, was_set_aside
+from orchestration.home import DAGSTER_POSTGRES_YAML, DAGSTER_YAML, POSTGRES_URL, Home
 from orchestration.locks import writer_lock
+from orchestration.migrations import migrate
 from orchestration.promote import replacing
+
+logger = logging.getLogger("nyckeltal.run")
 
 
 def _written_here(_: LoadRequest) -> NoReturn:
@@ -29,7 +34,12 @@ OWN = {OPS.name: OPS, MODELS.name: MODELS}
 
 
 def initialise(home: Home, sources: Mapping[str, Source]) -> list[str]:
-    """Makes what is missing; the names of the sources whose landing file was made or widened. Safe to repeat."""
+    """Makes what is missing; the names of the sources whose landing file was made or widened. Safe to repeat.
+
+    Raises NewerHomeError.
+    """
+    for done in migrate(home):
+        logger.info("migrated: %s", done)
     home.make()
     use_dagster_home(home)
     return [name for name, source in {**sources, **OWN}.items() if ensure_landing(home, source)]
@@ -44,7 +54,8 @@ def use_dagster_home(home: Home) -> None:
     place = Path(os.environ.setdefault("DAGSTER_HOME", str(home.dagster)))
     place.mkdir(parents=True, exist_ok=True)
     if is_ours or not (place / DAGSTER_YAML.name).exists():
-        shutil.copyfile(DAGSTER_YAML, place / DAGSTER_YAML.name)
+        settings = DAGSTER_POSTGRES_YAML if os.environ.get(POSTGRES_URL) else DAGSTER_YAML
+        shutil.copyfile(settings, place / DAGSTER_YAML.name)
 
 
 def ensure_landing(home: Home, source: Source) -> bool:
@@ -53,6 +64,11 @@ def ensure_landing(home: Home, source: Source) -> bool:
     A table or column that a newer version declares is added empty, in a copy that replaces the file.
     """
     target = home.landing(source.name)
+    if source.name in OWN:
+        if not opens(target):
+            set_aside_if_damaged(target, f"init {source.name}", "the next run writes it anew")
+    elif was_set_aside(target) or not opens(target):
+        return False  # left to its load: an empty file would pass for a company without data
     if target.exists() and not _lacks(target, source):
         return False
     with writer_lock(target, f"init {source.name}"), replacing(target) as temporary:

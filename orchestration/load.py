@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from connectors.common.erasure import Erased
 from connectors.common.errors import SourceError
 from connectors.common.privacy import load_hasher
 from connectors.common.run import LoadResult, dataset_name, last_load, load
@@ -17,6 +18,7 @@ from connectors.common.source import Source
 from connectors.common.window import Window
 from orchestration import keys
 from orchestration.backfill import Progress, gaps_of, parts
+from orchestration.damage import in_words, is_damage, was_set_aside
 from orchestration.history import remember
 from orchestration.home import ROOT
 from orchestration.init import complete, ensure_landing
@@ -24,6 +26,7 @@ from orchestration.locks import writer_lock
 from orchestration.promote import promote
 from orchestration.quality.suite import GateBrokenError
 from orchestration.records import GateRecord, LoadRecord
+from orchestration.repair import repair
 from orchestration.run import Run, secrets_file
 
 logger = logging.getLogger("nyckeltal.run")
@@ -48,11 +51,11 @@ def land(run: Run, source: Source) -> tuple[LoadRecord, GateRecord | None]:
             record = _record(run, source, "not_configured")
         else:
             with writer_lock(run.home.state(source.name), what, logger.warning):
-                record, gate = _load_and_promote(run, source)
+                record, gate = _load_or_repair(run, source)
     except SourceError as error:
         record = _record(run, source, "failed", error=str(error))
     except Exception as error:  # noqa: BLE001  whatever breaks in one source, the others go on
-        record = _record(run, source, "failed", error=f"{source.name}: {describe(error)}")
+        record = _record(run, source, "failed", error=f"{source.name}: {in_words(error) or describe(error)}")
     record = LoadRecord(**{**record.__dict__, "seconds": round(time.monotonic() - started, 3)})
     run.records.write_load(record)
     if gate:
@@ -82,11 +85,27 @@ def step(title: str, says: str, mark: str, seconds: float | None = None) -> None
     logger.info("%-31s %-33s %s", title, says, took, extra={"is_step": True, "mark": mark})
 
 
+def _load_or_repair(run: Run, source: Source) -> tuple[LoadRecord, GateRecord | None]:
+    """A damaged file is set aside, and the load begins once more."""
+    try:
+        return _load_and_promote(run, source)
+    except Exception as error:
+        if not is_damage(error) or not repair(run.home, source):
+            raise
+    return _load_and_promote(run, source)
+
+
 def _load_and_promote(run: Run, source: Source) -> tuple[LoadRecord, GateRecord | None]:
-    state, target = run.home.state(source.name), run.home.landing(source.name)
-    result = _load_parts(run, source, state)
+    if was_set_aside(run.home.landing(source.name)) and run.home.state(source.name).exists():
+        _gate_and_promote(run, source, None)  # now: the vendor may not answer
+    result = _load_parts(run, source, run.home.state(source.name))
     if result.is_changed:
         remember(run.home, source)
+    return _gate_and_promote(run, source, result)
+
+
+def _gate_and_promote(run: Run, source: Source, result: LoadResult | None) -> tuple[LoadRecord, GateRecord | None]:
+    state, target = run.home.state(source.name), run.home.landing(source.name)
     waiting = unpromoted(source, state, target)
     if waiting is None:
         return _record(run, source, "unchanged", result), None
@@ -108,6 +127,7 @@ def _load_parts(run: Run, source: Source, state: Path) -> LoadResult:
     """All loads of the step as one: their rows added, the days from the first to the last."""
     hasher = load_hasher(secrets_file())
     keys.remember(run.home, hasher)
+    erased = Erased.read(run.home.erasures)
     windows, _ = promoted(run.home.landing(source.name), source)
     done: list[LoadResult] = []
     for part in parts(run, source, gaps_of(run, source, windows) if run.fill_gaps else []):
@@ -115,17 +135,20 @@ def _load_parts(run: Run, source: Source, state: Path) -> LoadResult:
         logger.info("%s: %s to %s", source.title, plan.window.date_from, plan.window.date_to)
         # Days loaded again are never asked for as they were before the last load: younger rows would get older.
         last = last_load(source, state, is_any=True) if part.range else None
-        done.append(load(source, state, plan, max(run.as_of, last[1]) if last else run.as_of, hasher))
+        done.append(load(source, state, plan, max(run.as_of, last[1]) if last else run.as_of, hasher, erased))
         if part.range:
             Progress.of(run.home, source).note(part.range, plan.window.date_to)
     first, last_day = (min(item.plan.window.date_from for item in done), max(item.plan.window.date_to for item in done))
     rows = {name: sum(item.rows.get(name, 0) for item in done) for name in done[-1].rows}
     whole = replace(done[-1].plan, window=Window(first, last_day))
-    return replace(done[-1], plan=whole, rows=rows, is_changed=any(item.is_changed for item in done))
+    new = sorted({name for item in done for name in item.new_columns})
+    return replace(done[-1], plan=whole, rows=rows, is_changed=any(item.is_changed for item in done), new_columns=new)
 
 
 def promoted(path: Path, source: Source) -> tuple[list[Window], int]:
     """The windows that were loaded and promoted, and the rows of all declared tables."""
+    if not path.exists():
+        return [], 0
     schema = dataset_name(source)
     counts = " + ".join(f"(select count(*) from {schema}.{table.name})" for table in source.tables)
     with duckdb.connect(":memory:") as connection:
@@ -155,11 +178,14 @@ def unpromoted(source: Source, state: Path, target: Path) -> Unpromoted | None:
     windows = f"{dataset_name(source)}.loaded_windows"
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"attach '{quoted(state)}' as state (read_only)")
-        connection.execute(f"attach '{quoted(target)}' as landing (read_only)")
+        # An id alone may come back when a vendor returns to earlier rows under the same clock.
+        known = f"(load_id, loaded_at) in (select (load_id, loaded_at) from landing.{windows})"
+        if target.exists():
+            connection.execute(f"attach '{quoted(target)}' as landing (read_only)")
+        else:
+            known = "false"
         row = connection.execute(
-            f"select min(date_from), max(date_to) from state.{windows} "
-            # An id alone may come back when a vendor returns to earlier rows under the same clock.
-            f"where (load_id, loaded_at) not in (select (load_id, loaded_at) from landing.{windows})"
+            f"select min(date_from), max(date_to) from state.{windows} where not {known}"
         ).fetchone()
     return None if row is None or row[0] is None else Unpromoted(*row)
 

@@ -36,7 +36,6 @@ def fitted_assets() -> dg.AssetsDefinition:
             )
             for table in MODELS.tables
         ],
-        pool=f"state_{MODELS.name}",
     )
     def fitted(context: dg.AssetExecutionContext, run_settings: RunSettings) -> Iterator[dg.MaterializeResult[Any]]:
         learn_curves(Run.of(context.run_id, run_settings))

@@ -15,13 +15,14 @@ from connectors.common.source import Source
 from connectors.common.window import Window
 from orchestration.clock import parse_as_of
 from orchestration.freshness import is_late
+from orchestration.housekeeping import tidy_monthly
 from orchestration.init import OPS, complete
 from orchestration.landing import asset_key, first_key
 from orchestration.load import promoted
 from orchestration.locks import writer_lock
 from orchestration.manifest import CLASSES
 from orchestration.promote import replacing
-from orchestration.records import class_built_at, source_status
+from orchestration.records import published_as_of, source_status
 from orchestration.run import Run, RunSettings
 
 Row = dict[str, object]
@@ -45,7 +46,9 @@ def ops_assets(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
         ],
     )
     def ops(context: dg.AssetExecutionContext, run_settings: RunSettings) -> Iterator[dg.MaterializeResult[Any]]:
-        write_ops(Run.of(context.run_id, run_settings), sources)
+        run = Run.of(context.run_id, run_settings)
+        tidy_monthly(run, sources, context.instance)
+        write_ops(run, sources)
         for table in OPS.tables:
             yield dg.MaterializeResult(asset_key=asset_key(OPS.name, table.name))
 
@@ -90,7 +93,7 @@ def _status(run: Run, source: Source) -> Row:
 
 def _class(run: Run, name: str) -> Row:
     # A class that this run builds is fresh once what is written here is read.
-    built_at = run.as_of if name in run.classes else class_built_at(run.home.runs, name)
+    built_at = run.as_of if name in run.classes else published_as_of(run.home.runs, name)
     late = is_late(name, built_at, run.as_of, run.company.time_zone)
     return {"class": name, "built_at": built_at, "is_late": late}
 

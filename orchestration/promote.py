@@ -8,16 +8,20 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.damage import verify
+
 
 def promote(source: Path, target: Path, finish: Callable[[Path], None] = lambda _: None) -> None:
     """Makes `target` a copy of the DuckDB file `source`; readers see the old or the new file, never a part.
 
-    `finish` may still change the copy. The caller holds the locks of both files.
+    `finish` may still change the copy. The caller holds the locks of both files. DamagedFileError when the copy cannot
+    be read from end to end.
     """
     checkpoint_leftover(source)
     with replacing(target) as temporary:
         shutil.copyfile(source, temporary)
         finish(temporary)
+        verify(temporary)  # what cannot be read must not take the place of what can
 
 
 @contextmanager

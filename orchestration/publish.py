@@ -15,13 +15,14 @@ import pyarrow as pa
 
 from orchestration.build import Built
 from orchestration.capture import capture
+from orchestration.damage import in_words, opens
 from orchestration.dbt import model_key
 from orchestration.load import quoted, step
 from orchestration.locks import writer_lock
 from orchestration.manifest import Node, Project
 from orchestration.promote import replacing
 from orchestration.quality.suite import GateBrokenError
-from orchestration.records import all_runs
+from orchestration.records import Outcome, all_runs
 from orchestration.run import Run, RunSettings
 
 logger = logging.getLogger("nyckeltal.run")
@@ -90,6 +91,10 @@ def publish_asset(project: Project) -> dg.AssetsDefinition:
             published = gate_and_publish(run, project)
         except NotPublishedError as error:
             raise dg.Failure(str(error), allow_retries=False) from None
+        except (duckdb.Error, OSError) as error:
+            if words := in_words(error):
+                raise dg.Failure(f"publish: {words}", allow_retries=False) from None
+            raise
         if published.rows is None:
             return dg.MaterializeResult(metadata={"status": "unchanged"})
         return dg.MaterializeResult(
@@ -108,7 +113,9 @@ def gate_and_publish(run: Run, project: Project) -> Published:
     started = time.monotonic()
     with writer_lock(run.home.warehouse, "publish", logger.warning):
         built = Built.read(run.home)
-        if built.is_published and run.home.marts.exists():
+        # Marts that do not open any more are published once more; nothing is lost with them.
+        if built.is_published and run.home.marts.exists() and opens(run.home.marts):
+            _note_classes(run)
             return Published(None)
         from orchestration.quality.marts import marts_gate
 
@@ -127,6 +134,7 @@ def gate_and_publish(run: Run, project: Project) -> Published:
             rows = publish(run, project)
         _keep_vintage(run)
         built.published(run.home)
+        _note_classes(run)
     run.records.write("publish", "marts", {"status": "published", "rows": rows})
     step("Marts", f"{sum(rows.values()):,} rows in {len(rows)} tables", "good", time.monotonic() - started)
     return Published(rows)
@@ -144,6 +152,12 @@ def _keep_vintage(run: Run) -> None:
         ) from None
     if added:
         step("Vintages", f"{sum(added.values()):,} rows", "good", time.monotonic() - started)
+
+
+def _note_classes(run: Run) -> None:
+    """What this run built is published: each of its classes is as fresh as the run."""
+    for built in run.records.read("classes"):
+        run.records.write_published(built["classes"])
 
 
 def publish(run: Run, project: Project) -> dict[str, int]:
@@ -251,7 +265,9 @@ def outcome_asset(upstream: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     )
     def run_outcome(context: dg.AssetExecutionContext, run_settings: RunSettings) -> dg.MaterializeResult[Any]:
         run = Run.of(context.run_id, run_settings)
-        if reasons := list(failures(run)):
+        reasons = list(failures(run))
+        run.records.write_outcome(Outcome("failed" if reasons else "success"))
+        if reasons:
             raise dg.Failure("; ".join(reasons), allow_retries=False)
         return dg.MaterializeResult()
 

@@ -57,6 +57,14 @@ class GateRecord:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """How a run ended. `reasons`: one sentence for each step that failed; a source that failed is told by its load."""
+
+    status: str  # success, failed
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Records:
     """The records of one run."""
 
@@ -90,6 +98,19 @@ class Records:
     def loads(self) -> list[LoadRecord]:
         return [LoadRecord(**item) for item in self.read("load")]
 
+    def write_outcome(self, outcome: Outcome) -> None:
+        self.write("outcome", "run", asdict(outcome))
+
+    def outcome(self) -> Outcome | None:
+        """None while the run goes on, and where it was killed."""
+        found = next(self.read("outcome"), None)
+        return Outcome(found["status"], tuple(found["reasons"])) if found else None
+
+    def write_published(self, classes: Iterable[str]) -> None:
+        """Notes of which instant the published values of each class are; outlives the runs' folders."""
+        for name in classes:
+            write_json(self.runs / "classes" / f"{name}.json", {"as_of": self.as_of.isoformat()})
+
     def write_gate(self, record: GateRecord) -> None:
         self.write("gate", record.gate, asdict(record))
 
@@ -104,15 +125,9 @@ def source_status(runs: Path, source: str) -> dict[str, Any]:
     return read_json(runs / "status" / f"{source}.json")
 
 
-def note_classes(runs: Path, classes: Iterable[str], as_of: datetime) -> None:
-    """These classes of KPIs stand in the warehouse as of then."""
-    for name in classes:
-        write_json(runs / "status" / f"class.{name}.json", {"built_at": as_of.isoformat()})
-
-
-def class_built_at(runs: Path, name: str) -> datetime | None:
-    """As of when a class of KPIs was built last; None before the first time."""
-    found = read_json(runs / "status" / f"class.{name}.json").get("built_at")
+def published_as_of(runs: Path, name: str) -> datetime | None:
+    """The instant of the published values of a class; None before the first."""
+    found = read_json(runs / "classes" / f"{name}.json").get("as_of")
     return datetime.fromisoformat(found) if found else None
 
 
@@ -128,12 +143,12 @@ def forget_old_runs(runs: Path) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The object in a file; empty if there is none."""
+    """The object in a file; empty if there is none, or none that can be read: what it told is found out again."""
     try:
-        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+        found = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
         return {}
-    return found
+    return found if isinstance(found, dict) else {}
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -11,6 +11,9 @@ from connectors.config import Company, read_company
 from orchestration.clock import clock, last_complete_day, parse_as_of
 from orchestration.home import Home, config_folder
 from orchestration.records import Records, forget_old_runs, read_json, write_json
+
+# Clocks of two machines, or of one before and after it was set.
+CLOCK_TOLERANCE = timedelta(hours=1)
 
 
 class RunSettings(dg.ConfigurableResource):
@@ -68,7 +71,7 @@ class Run:
                 file,
                 {
                     "run_id": run_id,
-                    "as_of": clock(settings.as_of).isoformat(),
+                    "as_of": (clock(settings.as_of) if settings.as_of else clock_on(home)).isoformat(),
                     "started_at": datetime.now(UTC).isoformat(),
                 },
             )
@@ -84,6 +87,26 @@ class Run:
             settings.fill_gaps,
             tuple(settings.classes),
         )
+
+
+class ClockBackError(Exception):
+    """The machine's clock stands before what was loaded already; the text says what to do."""
+
+
+def clock_on(home: Home) -> datetime:
+    """The machine's clock (or NYCKELTAL_AS_OF); ClockBackError when it stands well before the last load.
+
+    Younger data would be published as older ones, and the next loads would ask for days that are over.
+    """
+    now = clock()
+    told = (read_json(path).get("last_load_at") for path in (home.runs / "status").glob("*.json"))
+    last = max((parse_as_of(text) for text in told if text), default=now)
+    if not os.environ.get("NYCKELTAL_AS_OF") and now < last - CLOCK_TOLERANCE:
+        raise ClockBackError(
+            f"the clock says {now:%Y-%m-%d %H:%M} UTC, but data were loaded as of {last:%Y-%m-%d %H:%M} UTC; nothing "
+            "is loaded and the last good marts are served. Set the clock right, or say which instant is meant by --as-of"
+        )
+    return now
 
 
 def _day(text: str | None) -> date | None:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from connectors.common.privacy import Hasher
 from connectors.config import read_config
+from connectors.config.alerts import read_alerts
 from connectors.files import preview
 from tests.runner import run
 
@@ -101,3 +102,11 @@ def _shown(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.{3 if abs(value) < 1 else 2}f}".rstrip("0").rstrip(".")
     return "" if value is None else str(value)
+
+
+def test_alerts(tmp_path: Path) -> None:
+    alerts = read_alerts(written(blocks("alerts.md"), tmp_path))
+    assert {name: target.persona for name, target in alerts.targets.items()} == {
+        "engineers": None,
+        "marketing": "manager",
+    }

@@ -56,7 +56,7 @@ def _fares(world: World, without: str) -> dict[str, object]:
         "source_status": [{"source": name, "is_configured": name in others} for name in NAMES],
         "source_days": [{"source": name, "date": day, "is_loaded": True} for name in others for day in days],
     }
-    return {table.name: planted_table(OPS, table.name, rows[table.name]) for table in OPS_TABLES}
+    return {table.name: planted_table(OPS, table.name, rows.get(table.name, [])) for table in OPS_TABLES}
 
 
 def _values(landing: Landing, project: Project | None = None) -> pd.DataFrame:

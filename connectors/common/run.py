@@ -12,6 +12,7 @@ import pyarrow as pa
 from dlt.extract import DltSource
 
 from connectors.common import drift
+from connectors.common.erasure import Erased
 from connectors.common.errors import SourceError
 from connectors.common.news import News, covers
 from connectors.common.privacy import Hasher
@@ -120,10 +121,13 @@ def _before(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=1)
 
 
-def load(source: Source, state_path: Path, plan: Plan, as_of: datetime, hasher: Hasher) -> LoadResult:
+def load(
+    source: Source, state_path: Path, plan: Plan, as_of: datetime, hasher: Hasher, erased: Erased | None = None
+) -> LoadResult:
     """Extracts and loads into `state_path`; raises SourceError with one clear sentence, old rows untouched.
 
-    A load that brings no new day and no row that is not there already writes nothing.
+    A load that brings no new day and no row that is not there already writes nothing. `erased`: people of whom no
+    name lands.
     """
     state_path.parent.mkdir(parents=True, exist_ok=True)
     request = LoadRequest(plan.window, as_of, hasher, plan.changed_since)
@@ -132,6 +136,8 @@ def load(source: Source, state_path: Path, plan: Plan, as_of: datetime, hasher: 
     windows = _loaded_windows(source, state_path)
     unfinished = state_path.with_name(f".{state_path.name}.unfinished")
     may_be_known = not unfinished.exists() and covers(windows, plan.window.days())
+    if erased is not None:
+        _forget(source, built, erased)
     watch = _Watch(News(source.tables) if may_be_known else None)
     watch.all(built)
     drift.begin(source.name)
@@ -220,6 +226,18 @@ def _loaded_windows(source: Source, state_path: Path) -> list[dict[str, Any]]:
             return []
         names = ("date_from", "date_to", "as_of", "is_bounded")
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _forget(source: Source, built: DltSource, erased: Erased) -> None:
+    """Before anything else sees the rows: an erased person is the same stranger in every load."""
+    tables = {table.name: table for table in source.tables}
+
+    def forgetting(table: Table) -> Any:
+        return lambda item: erased.apply(source.name, table, item) if isinstance(item, pa.Table) else item
+
+    for item in built.resources.values():
+        if item.name in tables and tables[item.name].people:
+            item.add_map(forgetting(tables[item.name]))
 
 
 class _Watch:

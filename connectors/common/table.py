@@ -18,6 +18,20 @@ MONEY = pa.decimal128(18, 6)
 RATE = pa.decimal128(18, 10)
 
 
+# Columns that name a person, by what kind of name it is; the same word wherever a source lands one.
+PEOPLE: Mapping[str, str] = {
+    "email_hash": "email",
+    "phone_hash": "phone",
+    "member_key": "member",
+    "contact_id": "contact",
+    "customer_id": "customer",
+    "member_id": "list member",
+    "loser_id": "contact",
+    "winner_id": "contact",
+    "merged_into_id": "contact",
+}
+
+
 class Reload(StrEnum):
     """How new rows meet the old ones."""
 
@@ -34,6 +48,8 @@ class Table:
     scope (the days of one ad account, so that an account that the vendor refuses keeps what was loaded). `children_of`
     names the key column by which a MERGE of this table first deletes all older rows of that parent (order lines of a
     changed order). `is_unrepeatable`: the vendor tells these rows only once (a stock of today): they are kept for ever.
+    `also_people`: columns that name a person under another name than those of `PEOPLE` → kind, in the rows where
+    `people_where` (column, value) holds.
     """
 
     name: str
@@ -46,6 +62,8 @@ class Table:
     not_null: frozenset[str] = field(default=frozenset())
     window_scope: str | None = None
     is_unrepeatable: bool = False
+    also_people: Mapping[str, str] = field(default_factory=dict)
+    people_where: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         unknown = {*self.primary_key, *self.not_null, *self.replaced_by} - set(self.columns)
@@ -61,6 +79,11 @@ class Table:
         """Columns whose values a reload names: old rows with the same ones go."""
         columns = (self.window_scope, self.window_column, self.children_of)
         return tuple(name for name in columns if name is not None)
+
+    @property
+    def people(self) -> dict[str, str]:
+        """Columns that name a person → kind of name."""
+        return {name: kind for name, kind in PEOPLE.items() if name in self.columns} | dict(self.also_people)
 
     @property
     def schema(self) -> pa.Schema:

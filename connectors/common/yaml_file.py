@@ -15,6 +15,10 @@ Model = TypeVar("Model", bound=BaseModel)
 Location = Sequence[int | str]
 
 
+# A file of a person's making holds some hundreds.
+MOST_VALUES = 100_000
+
+
 class LocatedError(ValueError):
     """What a validator of a whole model raises when it knows in which of its fields the mistake stands."""
 
@@ -66,10 +70,14 @@ def parse_model(text: str, label: str, model: type[Model], context: Mapping[str,
         raise ConfigError(
             f"{label} line {mark.line + 1 if mark else 1} is not valid YAML ({error.problem}): mend that line"
         ) from None
+    except RecursionError:
+        raise ConfigError(f"{label} is nested too deeply: write it flat") from None
     except yaml.YAMLError:
         raise ConfigError(f"{label} holds signs that YAML does not allow: remove them") from None
     if not isinstance(node, yaml.MappingNode):
         raise ConfigError(f"{label} line 1 should be a list of `name: value` lines")
+    if _size(node, {}) > MOST_VALUES:
+        raise ConfigError(f"{label} stands for too many values by its aliases (`*name`): write them out")
     _refuse_repeated_keys(node, label)
     try:
         loader = _Loader("")
@@ -82,6 +90,26 @@ def parse_model(text: str, label: str, model: type[Model], context: Mapping[str,
     except ValidationError as error:
         line, deepest = _placed(node, error)
         raise ConfigError(f"{label} line {line}: {sentence(deepest, model)}") from None
+
+
+def load_plain(text: str) -> Any:
+    """The document as plain values; yaml.YAMLError or RecursionError when it is none or a trap."""
+    node = yaml.compose(text, _Loader)
+    if node is None:
+        return None
+    if _size(node, {}) > MOST_VALUES:
+        raise yaml.YAMLError("too many values")
+    return _Loader("").construct_document(node)
+
+
+def _size(node: yaml.Node, known: dict[int, int]) -> int:
+    """Values that a node stands for, those behind aliases each time that they are named: ten lines can say 10^9."""
+    if id(node) not in known:
+        known[id(node)] = MOST_VALUES  # of itself, should it hold itself
+        parts = node.value if isinstance(node, yaml.CollectionNode) else []
+        inner = [part for pair in parts for part in (pair if isinstance(pair, tuple) else (pair,))]
+        known[id(node)] = 1 + sum(_size(part, known) for part in inner)
+    return known[id(node)]
 
 
 def file_label(path: Path) -> str:

@@ -79,6 +79,18 @@ class KeyAction(_Strict):
         return self
 
 
+class Retention(_Strict):
+    """How long things are kept; the first run of each month removes what is older.
+
+    `people_months`: since a person was last seen in any source; afterwards nothing names them any more (default: for
+    ever). `runs_days`: records of runs, also Dagster's. `logs_days`: logs of runs.
+    """
+
+    people_months: Annotated[int, Field(ge=1, le=1200)] | None = None
+    runs_days: Annotated[int, Field(ge=7)] = 180
+    logs_days: Annotated[int, Field(ge=1)] = 30
+
+
 class Company(_Strict):
     """The company.
 
@@ -109,6 +121,7 @@ class Company(_Strict):
     reload_days: dict[str, Annotated[int, Field(ge=1, le=400)]] = {}
     settle_days: dict[str, Annotated[int, Field(ge=0, le=400)]] = {}
     wide_reload_days: dict[str, Annotated[int, Field(ge=0, le=400)]] = {}
+    retention: Retention = Retention()
 
     @field_validator("vat_rates")
     @classmethod

@@ -89,6 +89,8 @@ LIVE_IDS = Table(
     ("object_type", "object_id"),
     Reload.REPLACE,
     description="What is there now: a landed row that is neither here nor archived was deleted.",
+    also_people={"object_id": "contact"},
+    people_where=("object_type", "contacts"),
 )
 
 PIPELINE_STAGES = Table(

@@ -7,6 +7,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from connectors.common.errors import SourceError
+from connectors.common.yaml_file import load_plain
 
 SCORES = {"nps": 1, "csat": 1, "nki": 3}
 # Lowest and highest score that each kind's definition asks for.
@@ -45,12 +46,12 @@ class FieldsFile(BaseModel):
 def read_fields(path: Path) -> dict[str, FormMapping]:
     """Mappings by form id; SourceError says what is wrong in the file and where."""
     try:
-        return FieldsFile.model_validate(yaml.safe_load(path.read_text("utf-8"))).forms
+        return FieldsFile.model_validate(load_plain(path.read_text("utf-8"))).forms
     except FileNotFoundError:
         raise SourceError(
             f"typeform: {path} is missing. It says which question is which score (connectors/typeform/README.md)."
         ) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f" (line {mark.line + 1})" if mark else ""
         raise SourceError(f"typeform: {path} is not valid YAML{line}: mend that line.") from None

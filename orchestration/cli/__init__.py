@@ -224,6 +224,48 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def alerts(
+    is_dry: Annotated[bool, typer.Option("--dry-run", help="Only say what would be told.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tells the targets of alerts.yml what fails, is late or goes wrong; each cause once a day."""
+    from orchestration.cli.alerts import alerts as run
+
+    raise typer.Exit(run(is_dry, as_json))
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(metavar="FILE", help="Packed if its name ends in .gz.")]) -> None:
+    """Keeps everything in one file; runs may go on meanwhile."""
+    from orchestration.cli.backup import backup as run
+
+    raise typer.Exit(run(file))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `backup` wrote.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+) -> None:
+    """Puts a backup back, without the people who were erased since."""
+    from orchestration.cli.backup import restore as run
+
+    raise typer.Exit(run(file, force))
+
+
+@app.command()
+def erase(
+    email: Annotated[str, typer.Option(metavar="ADDRESS", help="Whose (- reads it from standard input).")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Forgets a person in everything that is stored, and proves it. Sums and counts stay; there is no way back."""
+    from orchestration.cli.erase import erase as run
+
+    raise typer.Exit(run(email, yes, as_json))
+
+
+@app.command()
 def files(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A file, or a folder of files.")],
     mapping: Annotated[Path | None, typer.Option(help="The mapping to check (YAML).")] = None,

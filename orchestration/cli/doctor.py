@@ -1,13 +1,16 @@
 """`nyckeltal doctor`: what is wrong with the installation, the configuration or the data, and how to mend it."""
 
+import os
 import platform
 import shutil
 import tomllib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Literal
+from zoneinfo import TZPATH, ZoneInfo, ZoneInfoNotFoundError
 
 from rich.table import Table
 from rich.text import Text
@@ -16,14 +19,18 @@ import connectors
 from connectors.common.errors import SourceError
 from connectors.common.source import Source
 from connectors.config import ConfigError, read_company, read_config
+from connectors.config.alerts import read_alerts
 from orchestration import keys
+from orchestration.alerts.deliver import last_failure
+from orchestration.alerts.send import address, address_name
 from orchestration.cli import FAILED
 from orchestration.cli.output import out, print_json
 from orchestration.cli.sources import last_known, to_set
 from orchestration.clock import clock, last_complete_day
-from orchestration.home import Home, config_folder
+from orchestration.home import POSTGRES_URL, Home, config_folder
 from orchestration.init import initialise
 from orchestration.locks import holder, is_locked
+from orchestration.migrations import NewerHomeError, version_of
 from orchestration.run import secrets_file
 
 State = Literal["good", "note", "bad"]
@@ -58,6 +65,9 @@ def examine() -> Iterator[Finding]:
     home = Home.find()
     try:
         initialise(home, connectors.sources())
+    except NewerHomeError as error:
+        yield Finding("bad", "home", str(error), "update Nyckeltal")
+        return
     except OSError as error:
         yield Finding(
             "bad",
@@ -66,12 +76,16 @@ def examine() -> Iterator[Finding]:
             "set NYCKELTAL_HOME to a folder of yours",
         )
         return
-    yield Finding("good", "home", f"{home.root} can be written")
+    yield Finding("good", "home", f"{home.root} can be written; its data have version {version_of(home)}")
     yield _disk(home)
+    yield _time_zones()
+    if os.environ.get(POSTGRES_URL):
+        yield _postgres()
     yield from _configuration()
     yield from _secrets(home)
     yield from _credentials()
     yield from _locks(home)
+    yield from _alerts(home)
     yield from _staleness(home)
     if not home.marts.exists():
         yield Finding("note", "marts", "nothing is published yet", "run `nyckeltal refresh --cadence full`")
@@ -99,10 +113,38 @@ def _disk(home: Home) -> Finding:
     return Finding("good", "disk", says)
 
 
+def _time_zones() -> Finding:
+    """Rules of summer time change; a machine's own may be years old."""
+    own = next((Path(place) for place in TZPATH if Path(place).is_dir()), None)
+    says = f"time zones of {own or 'the package'} (package tzdata {_version('tzdata')})"
+    try:
+        before, after = (datetime(2026, month, 1, 12, tzinfo=ZoneInfo("Europe/Stockholm")) for month in (1, 7))
+    except ZoneInfoNotFoundError:
+        return Finding("bad", "time zones", "there is no data of time zones", "run `make env`: tzdata is missing")
+    if after.utcoffset() == before.utcoffset():
+        return Finding("bad", "time zones", f"{says} know no summer time", "update the machine's tzdata")
+    return Finding("good", "time zones", says)
+
+
+def _postgres() -> Finding:
+    """Whether Dagster's own database can be asked; its address is a secret."""
+    try:
+        import psycopg2
+
+        psycopg2.connect(os.environ[POSTGRES_URL], connect_timeout=5).close()
+    except ImportError:
+        return Finding("bad", "PostgreSQL", "its packages are missing", "install nyckeltal[postgres]")
+    except Exception as error:  # noqa: BLE001  the driver's words hold the address
+        says = f"the database of {POSTGRES_URL} cannot be reached ({type(error).__name__})"
+        return Finding("bad", "PostgreSQL", says, "see docs/production.md")
+    return Finding("good", "PostgreSQL", "Dagster keeps its runs there")
+
+
 def _configuration() -> Iterator[Finding]:
     folder = config_folder()
     try:
         read_config(folder)
+        read_alerts(folder)
     except ConfigError as error:
         is_there = (folder / "company.yml").exists()
         mend = f"mend the file in {folder}" if is_there else "run `nyckeltal init`"
@@ -162,6 +204,22 @@ def _locks(home: Home) -> Iterator[Finding]:
             yield Finding(
                 "note", "lock", f"{file.name} is being written by {holder(file)}", "it is freed when that ends"
             )
+
+
+def _alerts(home: Home) -> Iterator[Finding]:
+    try:
+        targets = read_alerts(config_folder()).targets
+    except ConfigError:
+        return  # said above
+    failures = last_failure(home)
+    for name in targets:
+        if address(name) is None:
+            yield Finding("bad", "alerts", f"{name} has no address", f"set {address_name(name)} (docs/alerts.md)")
+        elif name in failures:
+            told = failures[name]
+            yield Finding("bad", "alerts", f"{told['says']}, last tried {told['at'][:16]}", "see docs/alerts.md")
+        else:
+            yield Finding("good", "alerts", f"{name} can be told")
 
 
 def _staleness(home: Home) -> Iterator[Finding]:

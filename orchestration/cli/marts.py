@@ -66,7 +66,10 @@ def open_marts(file: Path) -> Iterator[Marts]:
         raise NothingPublishedError(f"nothing is published in {file} yet: run `nyckeltal refresh` first")
     # Attached, not connected to: a second connection to one path would keep serving a replaced file.
     with duckdb.connect(":memory:") as connection:
-        connection.execute(f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as m (read_only)")
+        try:
+            connection.execute(f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as m (read_only)")
+        except duckdb.Error:
+            raise NothingPublishedError(f"{file} cannot be read: run `nyckeltal refresh` to publish it anew") from None
         connection.execute("use m")
         yield Marts(connection)
 

@@ -13,10 +13,13 @@ from orchestration.cli import FAILED, WRONG_USAGE
 from orchestration.cli.output import complain, err
 from orchestration.cli.progress import Progress
 from orchestration.clock import clock
+from orchestration.damage import in_words
 from orchestration.home import config_folder
 from orchestration.init import initialise
 from orchestration.manifest import ProjectBrokenError
+from orchestration.migrations import NewerHomeError
 from orchestration.records import Records
+from orchestration.run import ClockBackError, clock_on
 
 
 def refresh(
@@ -30,8 +33,11 @@ def refresh(
     """Exit code: 0 all fresh and published, 1 something failed, 2 wrong usage or configuration."""
     console = err()
     try:
-        instant = clock(as_of)
+        instant = clock(as_of) if as_of else clock_on(home.Home.find())
         _check(date_from, date_to, only, fill_gaps)
+    except ClockBackError as error:
+        complain(error)
+        return FAILED
     except (ValueError, OSError) as error:
         complain(error)
         return WRONG_USAGE
@@ -39,15 +45,22 @@ def refresh(
     started = time.monotonic()
     with Progress(console, f"{cadence} refresh as of {instant:%Y-%m-%d %H:%M} UTC") as progress:
         progress.say("starting")
-        initialise(place, connectors.sources())
         try:
+            initialise(place, connectors.sources())
             asked = {"as_of": instant.isoformat(), "date_from": date_from, "date_to": date_to}
-            result = _execute(cadence, asked, only, fill_gaps)
-        except ProjectBrokenError as error:
+            result = execute(cadence, asked, only or None, fill_gaps)
+        except (ProjectBrokenError, NewerHomeError) as error:
             complain(error)
+            return FAILED
+        except Exception as error:
+            words = in_words(error)
+            if words is None:
+                raise
+            complain(words)
             return FAILED
     records = Records(place.runs, result.run_id)
     reasons = _reasons(result, records)
+    _tell(place, result, records, console)
     seconds = time.monotonic() - started
     if reasons:
         for reason in reasons:
@@ -72,10 +85,11 @@ def _check(date_from: str | None, date_to: str | None, only: list[str], fill_gap
     read_company(config_folder())
 
 
-def _execute(cadence: str, asked: dict[str, str | None], only: list[str], fill_gaps: bool) -> Any:
+def execute(cadence: str, asked: dict[str, str | None], only: list[str] | None = None, fill_gaps: bool = False) -> Any:
     """Runs the job in this process on the instance of DAGSTER_HOME, so that it shows in the UI.
 
-    A range, and days that are missing, concern the KPIs of all classes.
+    A range, and days that are missing, concern the KPIs of all classes. `only`: the sources to load; None = all,
+    empty = none: what has landed is built and published anew.
     """
     import dagster as dg
 
@@ -97,7 +111,7 @@ def _execute(cadence: str, asked: dict[str, str | None], only: list[str], fill_g
         return job.execute_in_process(
             instance=instance,
             raise_on_error=False,
-            asset_selection=_selection(job, only) if only else None,
+            asset_selection=_selection(job, only) if only is not None else None,
             run_config={
                 "resources": {"run_settings": {"config": settings}},
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
@@ -113,24 +127,28 @@ def _selection(job: Any, only: list[str]) -> list[Any]:
 
 def _reasons(result: Any, records: Records) -> list[str]:
     """One sentence for each thing that failed."""
+    from orchestration.alerts.sensor import sentence
+
     reasons = [load.error for load in records.loads() if load.error]
     if result.success or (reasons and _failed_steps(result) == {"serving__run_outcome"}):
         return reasons
     for event in result.all_events:
         if event.is_step_failure and event.step_key != "serving__run_outcome":
-            reasons.append(_sentence(event.step_failure_data))
+            reasons.append(sentence(event.step_failure_data))
     return reasons or ["the run failed; see it in the Dagster UI (`make dev`)"]
+
+
+def _tell(place: home.Home, result: Any, records: Records, console: Any) -> None:
+    """Alerts of this run go out now; without a daemon nobody else would send them."""
+    from orchestration.alerts.sensor import note_failure, sentence, tell
+
+    failed = (event.step_failure_data for event in result.all_events if event.is_step_failure)
+    if not result.success:
+        note_failure(place, records.run_id, map(sentence, failed))
+    for message in tell(place):
+        if message.error:
+            console.print(Text.assemble(("● ", "yellow"), message.error), soft_wrap=True)
 
 
 def _failed_steps(result: Any) -> set[str]:
     return {event.step_key for event in result.all_events if event.is_step_failure}
-
-
-def _sentence(failure: Any) -> str:
-    """What a step failed with, without its stack."""
-    if failure.user_failure_data and failure.user_failure_data.description:
-        return str(failure.user_failure_data.description)
-    error = failure.error
-    while error.cause:
-        error = error.cause
-    return " ".join(error.message.split())[:500]

@@ -1,6 +1,6 @@
 """What follows from a table's declaration: grain, keys, signs, volume, freshness, drift of categories."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pyarrow as pa
 
@@ -91,6 +91,34 @@ def _stale_sql(table: str, column: str, due: str) -> str:
         f"(select count(distinct {column}) from {table} where {column} > newest - {STEADY_DAYS}) as steady "
         f"from (select max({column}) as newest from {table})) "
         f"where newest < date '{due}' and steady = {STEADY_DAYS}"
+    )
+
+
+def no_day_is_gone(
+    source: Source, table: Table, days: Days, by_hand: tuple[date | None, date | None] | None
+) -> Rule | None:
+    """A day that was promoted, in a row of days that all had rows, does not come back without any.
+
+    `by_hand`: first and last day that a person asked for, which may come back empty.
+    """
+    column = day_column(table)
+    if column is None:
+        return None
+    promoted, came = f"landing.{relation(source, table)}", f"state.{relation(source, table)}"
+    asked = "true"
+    if by_hand:
+        first, last = by_hand
+        asked = f"not ({column} >= date '{first or date.min}' and {column} <= date '{last or days.last_day}')"
+    return Rule(
+        "no whole day is gone",
+        table.name,
+        f"select cast(day as varchar) || ', which had ' || rows || ' rows; where that is right, load it by hand: "
+        f"refresh --source {source.name} --from ' || day || ' --to ' || day "
+        f"from (select {column} as day, count(*) as rows from {promoted} "
+        f"where {column} between date '{days.date_from}' and date '{days.date_to}' and {asked} group by {column}) "
+        f"where day not in (select {column} from {came}) and (select count(distinct {column}) from {promoted} "
+        f"where {column} >= day - {STEADY_DAYS} and {column} < day) = {STEADY_DAYS}",
+        f"the days of which {STEADY_DAYS} before had rows have rows, too",
     )
 
 

@@ -34,13 +34,13 @@ class Setting:
 
 
 def toy() -> Setting:
-    """Two toy vendors; a day later a day is restated, an order has changed, a day has vanished."""
+    """Two toy vendors; a day later days are restated, an order has changed, a row has vanished."""
 
     def prepare(folder: Path, as_of: datetime) -> None:
         toys.prepare(folder)
         held: dict[str, Any] = toys.vendors()
         if as_of == NEXT:
-            held["web"] = [row for row in held["web"] if row["date"] != "2026-03-15"]
+            held["web"] = [row for row in held["web"] if (row["date"], row["channel"]) != ("2026-03-15", "email")]
             held["web"][-20]["sessions"] = 7
             held["shop"][70]["amount"] = 999
         (folder / "vendors.json").write_text(json.dumps(held), "utf-8")

@@ -30,7 +30,7 @@ class Day:
 
 
 def mornings(first: datetime, last: datetime, seed: int, calm_from: datetime | None = None) -> Iterator[Day]:
-    """Every morning but the missed ones: one in 25, and a week of sleep; a source is down for up to 3 days at times.
+    """Every morning but the missed ones: one in 25, and a week of sleep; a source is down up to three days at times.
 
     From `calm_from` on nothing goes wrong.
     """

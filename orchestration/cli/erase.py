@@ -1,0 +1,77 @@
+"""`nyckeltal erase`: forgets a person, builds and publishes anew, and searches every file for what is left."""
+
+import sys
+from datetime import datetime
+
+import typer
+from rich.text import Text
+
+import connectors
+from connectors.common.privacy import load_hasher, normal_email
+from orchestration.cli import FAILED, WRONG_USAGE
+from orchestration.cli.marts import NothingPublishedError, open_marts
+from orchestration.cli.output import complain, err, out, print_json
+from orchestration.cli.refresh import execute
+from orchestration.clock import clock
+from orchestration.erasing import erase as forget
+from orchestration.erasing.names import hashes_of, names_of
+from orchestration.home import Home
+from orchestration.init import initialise
+from orchestration.keys import has_changed
+from orchestration.run import secrets_file
+from orchestration.traces import traces
+
+
+def erase(given: str, is_sure: bool, as_json: bool) -> int:
+    """Exit code 1 when a trace is left or the marts could not be built anew, 2 for no address or another key."""
+    address = normal_email(sys.stdin.readline() if given == "-" else given)
+    home, sources = Home.find(), connectors.sources()
+    if address is None or "@" not in address:
+        complain("that is no e-mail address: write it like anna@example.com")
+        return WRONG_USAGE
+    if has_changed(home, secrets_file()):
+        complain("the key of the hashes is another than the data were hashed with, so nobody can be found; see doctor")
+        return WRONG_USAGE
+    if not is_sure:
+        typer.confirm("Forget this person for ever, in all that is stored?", abort=True, err=True)
+    initialise(home, sources)
+    hashes = hashes_of(address, load_hasher(secrets_file()))
+    changed = forget(home, sources, names_of(home, sources, hashes))
+    as_of = _published_as_of(home)
+    reasons = publish_anew(as_of) if changed and as_of else []
+    left, files = traces(home.root, [address, *(value for _, value in hashes)])
+    if as_json:
+        print_json({"changed": changed, "files_searched": files, "traces": left, "not_rebuilt": reasons})
+    else:
+        _print(changed, files, left, reasons)
+    return FAILED if left or reasons else 0
+
+
+def publish_anew(as_of: datetime | None = None) -> list[str]:
+    """Builds and publishes what is stored, of this instant (default: now); why not, where that failed."""
+    with err().status("building and publishing anew"):
+        result = execute("full", {"as_of": clock(as_of.isoformat() if as_of else None).isoformat()}, only=[])
+    return [] if result.success else ["the marts could not be built anew: run `nyckeltal refresh --cadence full`"]
+
+
+def _published_as_of(home: Home) -> datetime | None:
+    try:
+        with open_marts(home.marts) as marts:
+            found: datetime = marts.info()["as_of"]
+            return found
+    except NothingPublishedError:
+        return None
+
+
+def _print(changed: dict[str, int], files: int, left: list[str], reasons: list[str]) -> None:
+    console = out()
+    if not changed:
+        console.print("Nothing stored names this person; what a vendor still sends will not either.")
+    for name, cells in sorted(changed.items()):
+        console.print(f"  {name:<36} {cells:>6} names replaced")
+    for place in left:
+        console.print(Text.assemble(("● ", "red"), f"a trace is left in {place}"))
+    for reason in reasons:
+        console.print(Text.assemble(("● ", "red"), reason))
+    if not left:
+        console.print(f"No trace of the address or its hashes is left in {files} files.")

@@ -1,0 +1,157 @@
+"""What a page shows beside the rows of the marts."""
+
+from typing import Any
+
+import pytest
+
+from tests.dashboards.published_rows import EXPLAINING, Rows
+from tests.dashboards.seen import Seen, near, same, written
+
+# Funnel step → the published column that counts it.
+STEPS = {
+    "sessions": "web_sessions",
+    "engaged_sessions": "engagement_rate",
+    "purchases": "cvr_session_purchase",
+    "leads": "leads",
+    "mqls": "mql",
+    "impressions": "impressions_paid",
+    "clicks": "clicks",
+    "orders": "cvr_campaign",
+}
+FIRST_STEPS = ("sessions", "leads", "impressions")
+FLAGS = {"is_provisional": "still settling", "is_unreliable": "few cases", "is_anomaly": "unusual"}
+GOAL = {"current": "current_value", "pace": "pace_value", "target": "target_value", "end": "expected_end_value"}
+# All that is compared, in one question to the browser.
+SNAPSHOT = """() => {
+  const all = (selector, root) => [...(root || document).querySelectorAll(selector)];
+  const data = (one) => ({...one.dataset, text: one.textContent});
+  return {
+    period: document.querySelector('[data-filter="period"]').value,
+    explained: JSON.parse(document.getElementById("data").textContent).explained_by,
+    cards: all("[data-series]").map((card) => ({...data(card), changes: all("[data-change]", card).map(data),
+      shown: all(".value", card).map((one) => one.textContent)[0], target: all("[data-target]", card).map(data)[0]})),
+    points: all("[data-chart] .point").map(data), anomalies: all('[data-role="anomalies"] li').map(data),
+    steps: all("[data-step]").map(data), actions: all("article[data-action]").map(data),
+    earlier: all("li[data-action]").map(data), goals: all("[data-goal]").map(data),
+    panel: all('[data-role="split"]').map(data)[0], split: all("[data-split]").map(data)[0],
+    lines: all("[data-split] tbody tr").map(data), noFunnel: all('[data-state="no-funnel"]').length,
+  };
+}"""
+Snapshot = dict[str, Any]
+
+
+def snapshot(seen: Seen) -> Snapshot:
+    return dict(seen.page.evaluate(SNAPSHOT))
+
+
+def compare_cards(shown: Snapshot, rows: Rows, chosen: str) -> None:
+    assert {card["kpi"] for card in shown["cards"]} == set(rows.board)
+    for card in shown["cards"]:
+        view = card["series"].rpartition("|")[0]
+        assert chosen in ("total|", view)
+        row, known = rows.value(rows.grain, shown["period"], view, card["kpi"]), rows.catalog[card["kpi"]]
+        if row is None:
+            assert card["state"] in ("not-split", "no-data"), card
+            continue
+        assert same(card.get("value"), row["value"]), (card, row["value"])
+        assert same(card["target"]["target"], row["target_value"]), card
+        if row["value"] is None:
+            assert card["state"] in ("missing", "zero-denominator", "no-value"), card
+            continue
+        assert near(card["shown"], written(row["value"], known["unit"], row["currency"])), card
+        for line, (change, ratio) in zip(
+            card["changes"], (("change", "change_ratio"), ("year_change", "year_change_ratio")), strict=True
+        ):
+            assert same(line.get("moved"), row[change]), (card, line)
+            assert same(line.get("ratio"), row[ratio]), (card, line)
+            if row[change] is None:
+                assert line["text"] in ("No previous period", "No value a year ago")
+            elif "unchanged" not in line["text"]:
+                assert line["text"].startswith("▲" if row[change] > 0 else "▼"), line
+        for flag, words in FLAGS.items():
+            assert (words in card["text"]) == bool(row[flag]), (card, flag)
+
+
+def compare_trend(shown: Snapshot, rows: Rows) -> None:
+    """The points of the chosen KPI's line: value, target and anomaly of every period, the open one marked."""
+    card = next((card for card in shown["cards"] if "chosen" in card), None)
+    if card is None or card.get("state") in ("not-split", "no-data"):
+        return
+    view, _, kpi_id = card["series"].rpartition("|")
+    expected = {start: row for start, row in sorted(rows.series(view, kpi_id).items()) if row["value"] is not None}
+    points = {point["period"]: point for point in shown["points"]}
+    assert set(points) == set(expected)
+    for start, row in expected.items():
+        point = points[start]
+        assert same(point["value"], row["value"]), (start, point)
+        assert same(point["target"], row["target_value"]), (start, point)
+        assert ("anomaly" in point) == bool(row["is_anomaly"]), (start, point)
+        assert (point.get("state") == "open-period") == (row["is_open_period"] and not row["is_anomaly"]), (
+            start,
+            point,
+        )
+    reasons = [row["anomaly_reason"] for row in expected.values() if row["is_anomaly"]][-3:]
+    assert [reason in line["text"] for reason, line in zip(reversed(reasons), shown["anomalies"], strict=True)] == [
+        True
+    ] * len(reasons)
+
+
+def compare_funnels(shown: Snapshot, rows: Rows, chosen: str) -> None:
+    start, grain = shown["explained"][shown["period"]], EXPLAINING[rows.persona]
+
+    def count(step: str) -> float | None:
+        row = rows.value(grain, start, chosen, STEPS[step]) if start else None
+        return row["numerator"] if row and not row["is_missing"] else None
+
+    counts = [count(step["step"]) for step in shown["steps"]]
+    for position, step in enumerate(shown["steps"]):
+        assert same(step["count"], counts[position]), step
+        before = counts[position - 1] if step["step"] not in FIRST_STEPS else None
+        rate = counts[position] / before if before and counts[position] is not None else None  # type: ignore[operator]
+        assert same(step["rate"], rate), step
+    assert bool(shown["steps"]) != bool(shown["noFunnel"])
+
+
+def compare_actions(shown: Snapshot, rows: Rows, chosen: str) -> None:
+    segment_set, _, segment = chosen.partition("|")
+    cell = [row for row in rows.actions if segment_set == "total" or row[segment_set] == segment]
+    wanted = {row["action_id"]: row for row in cell if row["status"] == "open"}
+    assert {action["action"] for action in shown["actions"]} == set(wanted)
+    for action in shown["actions"]:
+        row = wanted[action["action"]]
+        assert row["proposed_action"] in action["text"]
+        assert row["reason"] in action["text"]
+        assert action["due"] == str(row["due_date"])
+    measured = [row for row in rows.actions if row["status"] == "measured"]
+    latest = sorted((row["measure_date"] for row in measured), reverse=True)[:5]
+    known = {row["action_id"]: row for row in measured}
+    for action in shown["earlier"]:
+        assert same(action["measured"], known[action["action"]]["measured_value"])
+        assert known[action["action"]]["measure_date"] >= latest[-1]
+    if chosen == "total|":
+        assert len(shown["earlier"]) == len(latest)
+
+
+def compare_split(shown: Snapshot, rows: Rows) -> bool:
+    """The lines are those of kpi_changes and add up to the change; whether there is a split."""
+    if not shown["split"]:
+        return False
+    start, name, kpi_id = shown["explained"][shown["period"]], shown["split"]["split"], shown["panel"]["kpi"]
+    *lines, whole = shown["lines"]
+    for line in lines:
+        if line["segment"] != "(rest)":
+            assert same(line["effect"], rows.changes[start, kpi_id, name, line["segment"]]["effect"]), line
+    assert sum(float(line["effect"]) for line in lines) == pytest.approx(float(whole["effect"]), rel=1e-6, abs=1e-9)
+    one = rows.changes[start, kpi_id, name, lines[0]["segment"]]
+    assert float(whole["effect"]) == pytest.approx(one["total1"] - one["total0"], rel=1e-6, abs=1e-9)
+    return True
+
+
+def compare_goals(shown: Snapshot, rows: Rows) -> None:
+    assert {goal["goal"] for goal in shown["goals"]} == set(rows.goals)
+    for goal in shown["goals"]:
+        row = rows.goals[goal["goal"]]
+        assert all(same(goal[name], row[column]) for name, column in GOAL.items()), goal
+        assert goal["status"] == row["status"]
+        if row["current_value"] is not None:
+            assert written(row["current_value"], row["unit"], row["currency"]) in goal["text"]

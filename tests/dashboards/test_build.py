@@ -1,0 +1,158 @@
+"""Building the pages: sizes, replacement, safety of what is inlined, and the rules of funnel and sentences."""
+
+import json
+from datetime import date
+
+import pytest
+
+from dashboards import pages
+from dashboards.funnels import read_funnel
+from dashboards.numbers import number, percent, period, size
+from dashboards.pages import PageTooLargeError, as_json, build_pages
+from dashboards.sentences import farthest_off
+from dashboards.series import Series
+from dashboards.views import SHOP
+from orchestration.cli.marts import NothingPublishedError
+from orchestration.home import Home
+from tests.dashboards.seen import PERSONAS, query
+
+
+def test_every_persona_has_a_file_of_one_run_below_the_limit(company: Home) -> None:
+    assert {file.name for file in company.pages.iterdir()} == {f"{name}.html" for name in (*PERSONAS, "index")}
+    for persona in PERSONAS:
+        text = (company.pages / f"{persona}.html").read_text("utf-8")
+        data = text.partition('id="data">')[2].partition("</script>")[0]
+        assert len(data.encode()) < 3_000_000
+        assert json.loads(data)["run_id"] == query(company, "select run_id from publish_info")[0]["run_id"]
+
+
+def test_a_page_that_holds_too_much_is_refused_and_the_old_ones_stay(
+    made: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {file.name: file.read_bytes() for file in made.pages.iterdir()}
+    monkeypatch.setattr(pages, "MOST_BYTES", 100_000)
+    with pytest.raises(PageTooLargeError, match=r"the executive's page would hold \d+\.\d MB of data, more than 0"):
+        build_pages(made)
+    assert {file.name: file.read_bytes() for file in made.pages.iterdir()} == before
+
+
+def test_nothing_published_is_said(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with pytest.raises(NothingPublishedError, match="run `nyckeltal refresh` first"):
+        build_pages(Home(tmp_path_factory.mktemp("empty")))
+
+
+def test_inlined_json_cannot_end_its_element() -> None:
+    text = as_json({"name": "</script><!-- <script>", "line": "a\u2028b"})
+    assert "<" not in text
+    assert "\u2028" not in text
+    assert json.loads(text) == {"name": "</script><!-- <script>", "line": "a\u2028b"}
+
+
+def test_a_page_runs_its_own_script_alone(company: Home) -> None:
+    text = (company.pages / "executive.html").read_text("utf-8")
+    assert "default-src 'none'" in text
+    assert "unsafe-inline" not in text
+    assert "http://" not in text.replace("http://www.w3.org/2000/svg", "")
+    assert "https://" not in text
+
+
+def test_every_answer_stands_on_the_index_and_where_scripts_are_off(company: Home) -> None:
+    index = (company.pages / "index.html").read_text("utf-8")
+    page = (company.pages / "manager.html").read_text("utf-8").partition("<noscript>")[2]
+    for question in (
+        "Are we on track?",
+        "What moved, and why?",
+        "Where is the bottleneck?",
+        "What to do?",
+        "How sure are we?",
+    ):
+        assert index.count(question) == len(PERSONAS)
+        assert page.count(question) >= 1
+
+
+def _series(kpi_id: str, now: tuple[float, float], before: tuple[float, float]) -> Series:
+    rows = {
+        start: {
+            "numerator": pair[0],
+            "denominator": None,
+            "value": pair[1],
+            "is_missing": False,
+            "is_provisional": False,
+            "currency": "SEK",
+        }
+        for start, pair in {date(2026, 2, 1): now, date(2026, 1, 1): before}.items()
+    }
+    return Series(kpi_id, "total", "", rows)
+
+
+def test_a_point_more_in_a_step_carries_through_the_later_ones() -> None:
+    found = {
+        item.key: item
+        for item in (
+            _series("web_sessions", (1000, 1000), (1000, 1000)),
+            _series("engagement_rate", (500, 0.5), (600, 0.6)),
+            _series("cvr_session_purchase", (50, 0.05), (30, 0.03)),
+            _series("aov_net", (25_000, 500), (1, 1)),
+        )
+    }
+    funnel = read_funnel(SHOP, found, ("total", ""), date(2026, 2, 1), date(2026, 1, 1))
+    assert funnel is not None
+    engaged, bought = funnel["steps"][1:]
+    assert (engaged["rate"], engaged["previous_rate"], engaged["change"]) == (0.5, 0.6, -0.1)
+    # 10 more engaged sessions of which a tenth buys; 5 more purchases of 500 engaged sessions.
+    assert (engaged["gained"], engaged["money"]) == (1, 500)
+    assert (bought["gained"], bought["money"]) == (5, 2500)
+    # From 60 to 50 % is less than from 5 to 10 %.
+    assert funnel["weakest"] == 1
+
+
+def test_a_funnel_divides_by_nothing_and_knows_no_earlier_period() -> None:
+    found = {
+        item.key: item
+        for item in (_series("web_sessions", (0, 0), (10, 10)), _series("engagement_rate", (0, 0), (5, 0.5)))
+    }
+    funnel = read_funnel(SHOP, found, ("total", ""), date(2026, 2, 1), None)
+    assert funnel is not None
+    assert [step["rate"] for step in funnel["steps"]] == [None, None, None]
+    assert [step["previous_rate"] for step in funnel["steps"]] == [None, None, None]
+    assert funnel["weakest"] is None
+    assert read_funnel(SHOP, found, ("channel", "email"), date(2026, 2, 1), None) is None
+
+
+def test_the_goal_that_is_farthest_off_is_named() -> None:
+    goals = [
+        {"goal_id": "a", "status": "at_risk", "current_value": 1.0, "pace_value": 10.0},
+        {"goal_id": "b", "status": "off_track", "current_value": 8.0, "pace_value": 10.0},
+        {"goal_id": "c", "status": "off_track", "current_value": 7.0, "pace_value": 10.0},
+        {"goal_id": "d", "status": "off_track", "current_value": None, "pace_value": 10.0},
+    ]
+    assert (farthest_off(goals) or {})["goal_id"] == "c"
+    assert (farthest_off(goals[:1]) or {})["goal_id"] == "a"
+    assert farthest_off([]) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "english", "swedish"),
+    [
+        (0.0342, "ratio", "3.42%", "3,42\u00a0%"),
+        (1_234_567.5, "money", "SEK\u00a01,234,568", "1\u00a0234\u00a0568\u00a0SEK"),
+        (-12.5, "money", "−SEK\u00a012.5", "−12,5\u00a0SEK"),
+        (0.0, "money", "SEK\u00a00", "0\u00a0SEK"),
+        (2.345, "x", "2.35×", "2,35×"),
+        (12.0, "count", "12", "12"),
+        (3.25, "count", "3.25", "3,25"),
+        (None, "count", "–", "–"),
+    ],
+)
+def test_numbers_are_written_as_each_language_writes_them(
+    value: float | None, unit: str, english: str, swedish: str
+) -> None:
+    assert (number(value, unit, "SEK", "en"), number(value, unit, "SEK", "sv")) == (english, swedish)
+
+
+def test_differences_and_periods_in_words() -> None:
+    assert size(-0.00123, "ratio", "", "en") == "0.12\u00a0percentage points"
+    assert percent(-0.1234, "sv") == "12,3\u00a0%"
+    assert period("week", date(2026, 3, 9), "en") == "week 11, 2026"
+    assert period("quarter", date(2026, 2, 1), "en") == "Feb–Apr 2026"
+    assert period("month", date(2026, 2, 1), "sv") == "februari 2026"

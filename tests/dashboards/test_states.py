@@ -1,0 +1,184 @@
+"""Every state that a page may be in is shown as it was designed; each is made by SQL in a copy of the marts."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from dashboards.pages import build_pages
+from orchestration.home import Home
+from orchestration.records import Check, GateRecord, Records, write_json
+from tests.dashboards.published_company import HTML_NAME, changed
+from tests.dashboards.seen import opened, query
+
+LAST_MONTH = "period_grain = 'month' and period_start = date '2026-02-01'"
+TOTAL = f"{LAST_MONTH} and segment_set = 'total'"
+# State → statements, KPI of the card, the card's state, words on it.
+CARDS = {
+    "zero denominator": (
+        [
+            "update kpi_values set value = null, numerator = 0, denominator = 0 "
+            f"where kpi_id = 'cvr_session' and {TOTAL}"
+        ],
+        ("cvr_session", "zero-denominator", "No value: nothing to divide by (0)"),
+    ),
+    "missing source": (
+        [
+            f"update kpi_values set value = null, is_missing = true where kpi_id = 'revenue_net' and {TOTAL}",
+            "update source_status set data_until = date '2026-03-01', last_error = 'shopify: the key is refused' "
+            "where source = 'shopify'",
+        ],
+        ("revenue_net", "missing", "No value: a day of a source is missing"),
+    ),
+    "no value yet": (
+        [f"update kpi_values set value = null, numerator = null, denominator = null where kpi_id = 'nps' and {TOTAL}"],
+        ("nps", "no-value", "No value yet"),
+    ),
+}
+
+
+def card(kpi_id: str) -> str:
+    return f'.card[data-kpi="{kpi_id}"]'
+
+
+def rebuilt(company: Home, folder: Path, statements: list[str]) -> Home:
+    home = changed(company, folder, statements)
+    build_pages(home)
+    return home
+
+
+@pytest.mark.parametrize("state", CARDS)
+def test_a_card_without_a_value_says_why(browser: Browser, company: Home, tmp_path: Path, state: str) -> None:
+    statements, (kpi_id, name, words) = CARDS[state]
+    with opened(browser, rebuilt(company, tmp_path, statements), "executive") as seen:
+        assert seen.page.get_attribute(card(kpi_id), "data-state") == name
+        assert seen.text(f"{card(kpi_id)} .value") == words
+        banner = seen.has('[data-state="missing-source"]')
+        assert banner == (state == "missing source")
+        if banner:
+            assert "Not every source is fresh: Shopify" in seen.text('[data-role="banner"]')
+            assert "not fresh: Shopify" in seen.text('[data-answer="sure"]')
+            assert "shopify: the key is refused" in seen.text('[data-source="shopify"]')
+            assert "a source is missing for Net revenue" in seen.text('[data-answer="sure"]')
+
+
+def test_no_previous_period_and_no_target(browser: Browser, company: Home, tmp_path: Path) -> None:
+    statements = [
+        "update kpi_values set previous_value = null, change = null, change_ratio = null, previous_year_value = null, "
+        f"year_change = null, year_change_ratio = null, target_value = null, status = 'no_target' where {TOTAL}",
+        "delete from kpi_goals",
+        "delete from kpi_change_reasons",
+    ]
+    with opened(browser, rebuilt(company, tmp_path, statements), "executive") as seen:
+        assert seen.text(f'{card("revenue_net")} [data-change="previous"]') == "No previous period"
+        assert seen.text(f'{card("revenue_net")} [data-change="year"]') == "No value a year ago"
+        assert seen.text(f'{card("revenue_net")} [data-state="no-target"]') == "No target set"
+        assert seen.has('[data-state="no-goals"]')
+        assert seen.text('[data-answer="track"]') == "No goal is set for these KPIs."
+        assert seen.text('[data-answer="moved"]') == "Nothing moved that could be compared."
+        assert seen.has('[data-state="no-split"]')
+
+
+def test_a_target_is_met_missed_or_at_risk_in_words(browser: Browser, company: Home, tmp_path: Path) -> None:
+    wanted = {
+        "web_users": ("on_track", "✓ Target met: 10"),
+        "revenue_net": ("off_track", "✗ Target missed: SEK"),
+        "nps": ("at_risk", "≈ At risk: target 10"),
+    }
+    statements = [
+        f"update kpi_values set target_value = 10, status = '{status}' where kpi_id = '{kpi_id}' and {TOTAL}"
+        for kpi_id, (status, _) in wanted.items()
+    ]
+    with opened(browser, rebuilt(company, tmp_path, statements), "executive") as seen:
+        for kpi_id, (status, words) in wanted.items():
+            line = seen.page.locator(f"{card(kpi_id)} [data-target]")
+            assert line.get_attribute("data-status") == status
+            assert line.inner_text().startswith(words)
+            assert re.search(r"\([+−]", line.inner_text())
+
+
+def test_no_data_for_the_selection(browser: Browser, company: Home) -> None:
+    with opened(browser, company, "executive") as seen:
+        seen.choose("view", "device|mobile")
+        # CAC has no rows by device at all.
+        assert seen.text(f"{card('cac_blended')} .value") == "Not counted by device"
+        seen.choose("kpi", str(len(seen.options("kpi")) - 3))
+        assert seen.page.get_attribute(card("cac_blended"), "data-state") == "not-split"
+
+
+def test_a_segment_without_rows_in_the_period_and_no_funnel(browser: Browser, company: Home, tmp_path: Path) -> None:
+    statements = [f"delete from kpi_values where channel = 'email' and segment_set = 'channel' and {LAST_MONTH}"]
+    with opened(browser, rebuilt(company, tmp_path, statements), "executive") as seen:
+        seen.choose("view", "channel|email")
+        assert seen.page.get_attribute(card("revenue_net"), "data-state") == "no-data"
+        assert seen.text(f"{card('revenue_net')} .value") == "No data for this selection"
+        assert seen.has('[data-state="no-funnel"]')
+        assert seen.has('[data-state="no-action"]')
+
+
+def test_the_open_period_is_marked_and_cannot_be_chosen(browser: Browser, company: Home) -> None:
+    with opened(browser, company, "executive") as seen:
+        assert "2026-03-01" not in seen.options("period")
+        points = seen.all('[data-chart] [data-state="open-period"]')
+        assert [point["period"] for point in points] == ["2026-03-01"]
+        assert "Not over yet" in seen.text('[data-role="trend"]')
+
+
+def test_no_period_is_complete_yet(browser: Browser, company: Home, tmp_path: Path) -> None:
+    home = rebuilt(
+        company, tmp_path, ["delete from kpi_values where not is_open_period", "delete from kpi_change_reasons"]
+    )
+    for persona in ("executive", "manager"):
+        with opened(browser, home, persona) as seen:
+            assert seen.text('[data-state="no-period"]:visible >> nth=0') == "No period of this length is complete yet."
+            assert seen.page.is_disabled('[data-filter="period"]')
+
+
+def test_a_held_back_run_is_told_with_the_date_of_the_numbers(browser: Browser, company: Home, tmp_path: Path) -> None:
+    home = changed(company, tmp_path, [])
+    records = Records(home.runs, "later")
+    write_json(
+        records.folder / "run.json",
+        {"run_id": "later", "as_of": "2026-03-19T05:30:00+00:00", "started_at": "2026-03-19T05:30:00"},
+    )
+    records.write_gate(GateRecord("marts", (Check("orders_match_the_shop", "kpi_values", passed=False),)))
+    build_pages(home)
+    words = (
+        "The refresh of 19 Mar 2026 was held back (kpi_values: orders_match_the_shop). "
+        "These are the last good numbers, of 18 Mar 2026."
+    )
+    with opened(browser, home, "manager") as seen:
+        assert seen.text('[data-state="held-back"]') == words
+    with opened(browser, home, "index", address="") as seen:
+        assert seen.text(".banner") == words
+    records.write_gate(GateRecord("marts", (Check("orders_match_the_shop", "kpi_values", passed=True),)))
+    build_pages(home)
+    with opened(browser, home, "manager") as seen:
+        assert not seen.has('[data-state="held-back"]')
+
+
+def test_names_with_html_stay_text(browser: Browser, company: Home) -> None:
+    with opened(browser, company, "manager") as seen:
+        names = [row["campaign"] for row in seen.all("[data-campaign]")]
+        assert HTML_NAME in names
+        assert not seen.has("main img, main b:text-is('Spring')")
+        assert seen.page.title() == "Nyckeltal · Marketing manager"
+        shown = [line["text"] for line in seen.all('[data-role="ranking"] tbody tr')]
+        assert any(HTML_NAME in text for text in shown)
+    for file in company.pages.glob("*.html"):
+        assert "<img" not in file.read_text("utf-8")
+
+
+def test_the_campaigns_are_those_of_the_largest_spend(browser: Browser, company: Home) -> None:
+    with opened(browser, company, "manager") as seen:
+        start = seen.page.input_value('[data-filter="period"]')
+        rows = query(
+            company,
+            "select campaign, value from kpi_values where kpi_id = 'spend' and segment_set = 'campaign' "
+            "and period_grain = 'week' and period_start = ? and value > 0 order by value desc, campaign limit 20",
+            [start],
+        )
+        shown = seen.all("[data-campaign]")
+        assert [row["campaign"] for row in shown] == [row["campaign"] for row in rows]
+        assert [float(row["spend"]) for row in shown] == pytest.approx([row["value"] for row in rows])
