@@ -11,7 +11,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help docs env demo dev test test-slow test-clients acceptance chaos bench lint format lock clean
+.PHONY: help docs env demo dev test test-slow year test-clients acceptance chaos bench lint format lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,9 @@ test: $(STAMP)  ## the fast suite: offline, a few minutes
 
 test-slow: $(STAMP)  ## what takes longer than the fast suite allows
 	$(BIN)/pytest -m slow
+
+year: $(STAMP)  ## a simulated year, day by day, and a backfill of twelve months (an hour and a half)
+	$(BIN)/pytest -m slow tests/year
 
 test-clients: $(CLIENTS_STAMP)  ## the vendors' own Python clients against the sandbox
 	$(BIN)/pytest -m slow tests/sandbox/test_*_client.py

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import dagster as dg
 
-# Not a public name of dagster: tests/orchestration/test_freshness.py holds it to the pinned version.
+# Not a public name of dagster: tests/orchestration/test_cadence.py holds it to the pinned version.
 from dagster._utils.schedules import reverse_cron_string_iterator
 
 # Class → the moment by which it must have been built, and how long before it that may have been.

@@ -84,7 +84,7 @@ def wrongly_provisional(connection: duckdb.DuckDBPyConnection, history: Path) ->
         said as (select *, {PERIOD_END} as period_end from {all_vintages(history, QUALITY)} where platform = '(all)'),
         windows as (
             select fed.kpi_id, fed.kpi_version, fed.attribution_basis, runs.known_at,
-                least(min(runs.provisional_from), min(runs.data_until - later.settle_days + 1)) as provisional_from
+                least(min(runs.provisional_from), min(runs.data_until - fed.settle_days + 1)) as provisional_from
             from fed inner join {all_vintages(history, SOURCES)} as runs on runs.source = fed.source
             group by all
         )

@@ -40,9 +40,9 @@ class Loads:
         return as_of.astimezone(ZoneInfo(self.world.company.zone)).date() - timedelta(days=1)
 
     def load(self, as_of: datetime, down: frozenset[str] = frozenset(), is_wide: bool = False) -> None:
-        """All sources but those that are down, each from where it went last; what people enter, once a week."""
+        """All sources but those that are down, each from where it went last; what people enter, with a wider pass."""
         self.sandbox.as_of = as_of
-        if by_hand := as_of.weekday() == 0 or not self.landed:
+        if by_hand := is_wide or not self.landed:
             write_config(self.world, self.folder / "config", as_of)
         for name in NAMES:
             if name not in down and (by_hand or name not in BY_HAND):

@@ -19,7 +19,10 @@ MODELS = ("measure_values", "kpi_period_quality", "kpi_unfed", "kpi_measures")
 
 @dataclass(frozen=True)
 class Day:
-    """A morning on which the machine was awake. `down`: sources that did not answer. `is_wide`: Monday or a first."""
+    """A morning on which the machine was awake.
+
+    `down`: sources that gave no answer. `is_wide`: a Monday, a first, the last one.
+    """
 
     as_of: datetime
     down: frozenset[str]
@@ -43,7 +46,7 @@ def mornings(first: datetime, last: datetime, seed: int, calm_from: datetime | N
         is_missed = draw.random() < 0.04 or asleep <= as_of < asleep + timedelta(days=7)
         if is_calm or not is_missed:
             down = frozenset(name for name, until in down_until.items() if as_of < until and not is_calm)
-            yield Day(as_of, down, as_of.weekday() == 0 or as_of.day == 1)
+            yield Day(as_of, down, as_of.weekday() == 0 or as_of.day == 1 or as_of == last)
         as_of += timedelta(days=1)
 
 
