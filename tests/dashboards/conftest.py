@@ -16,7 +16,10 @@ from tests.dashboards.published_company import write_marts
 
 @pytest.fixture(scope="session")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """Marts and pages; made once, also where several workers test. NYCKELTAL_TEST_MARTS: a published file to try instead."""
+    """Marts and pages; made once, also where several workers test.
+
+    NYCKELTAL_TEST_MARTS names a published file to try instead.
+    """
     own = tmp_path_factory.getbasetemp()
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
     home = Home((own.parent / f"company-{run}" if run else own / "company") / "home")
