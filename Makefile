@@ -11,7 +11,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help docs env demo dev test test-slow year test-clients acceptance chaos bench lint format lock clean
+.PHONY: help docs env demo pages-pictures dev test test-slow year test-clients acceptance chaos bench lint format lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,6 +26,9 @@ $(STAMP): requirements.lock pyproject.toml
 
 demo: $(STAMP)  ## a simulated company, refreshed through the real pipeline, and its KPI board
 	$(BIN)/python -m sandbox.demo
+
+pages-pictures: $(STAMP)  ## pictures of the demo's pages for the README (needs Chromium, and `make demo` before)
+	$(BIN)/python -m sandbox.pictures
 
 dev: $(STAMP)  ## Dagster UI and daemon on http://127.0.0.1:3000
 	$(BIN)/python -m orchestration.dev

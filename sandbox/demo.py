@@ -59,13 +59,21 @@ def main() -> int:
         shown = nyckeltal(["board"], environment)
     console.print(
         f"\nThe numbers lie in [bold]{home.relative_to(Path.cwd()) if home.is_relative_to(Path.cwd()) else home}"
-        "/serving/marts.duckdb[/bold]. Look around:\n"
+        "/serving/marts.duckdb[/bold], the pages beside them:\n"
+        + "".join(f"  {file}\n" for file in page_files(home))
+        + "Look around:\n"
         f"  export NYCKELTAL_HOME={home}\n"
         "  nyckeltal kpi cac_blended --grain month\n"
         "  nyckeltal kpi roas_net --grain month --by channel\n"
+        "  nyckeltal serve   (the pages on http://127.0.0.1:8321)\n"
         "  make dev   (lineage, runs and backfills in the Dagster UI)"
     )
     return shown
+
+
+def page_files(home: Path) -> list[Path]:
+    """The persona pages of the run, the index first; none where they were not built."""
+    return sorted((home / "serving" / "pages").glob("*.html"), key=lambda file: (file.stem != "index", file.stem))
 
 
 @contextmanager

@@ -16,14 +16,20 @@ from tests.dashboards.published_company import write_marts
 
 @pytest.fixture(scope="session")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """Marts and pages; made once, also where several workers test."""
+    """Marts and pages; made once, also where several workers test.
+
+    NYCKELTAL_TEST_MARTS names a published file to try instead.
+    """
     own = tmp_path_factory.getbasetemp()
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
     home = Home((own.parent / f"company-{run}" if run else own / "company") / "home")
     home.marts.parent.mkdir(parents=True, exist_ok=True)
     with writer_lock(home.root / "made", "tests"):
         if not home.pages.exists():
-            write_marts(home)
+            if given := os.environ.get("NYCKELTAL_TEST_MARTS"):
+                shutil.copyfile(given, home.marts)
+            else:
+                write_marts(home)
             build_pages(home)
     return home
 

@@ -1,19 +1,26 @@
 """Building the pages: sizes, replacement, safety of what is inlined, and the rules of funnel and sentences."""
 
+import csv
 import json
+import re
+import time
 from datetime import date
+from pathlib import Path
 
+import duckdb
 import pytest
 
 from dashboards import pages
+from dashboards.axis import read_axis
 from dashboards.funnels import read_funnel
 from dashboards.numbers import number, percent, period, size
 from dashboards.pages import PageTooLargeError, as_json, build_pages
-from dashboards.sentences import farthest_off
+from dashboards.sentences import QUESTIONS, farthest_off
 from dashboards.series import Series
 from dashboards.views import SHOP
-from orchestration.cli.marts import NothingPublishedError
-from orchestration.home import Home
+from dashboards.words import words
+from orchestration.cli.marts import NothingPublishedError, open_marts
+from orchestration.home import DBT_PROJECT, Home
 from tests.dashboards.seen import PERSONAS, query
 
 
@@ -34,6 +41,63 @@ def test_a_page_that_holds_too_much_is_refused_and_the_old_ones_stay(
     with pytest.raises(PageTooLargeError, match=r"the executive's page would hold \d+\.\d MB of data, more than 0"):
         build_pages(made)
     assert {file.name: file.read_bytes() for file in made.pages.iterdir()} == before
+
+
+def test_three_years_build_in_ten_seconds_and_stay_below_the_limit(made: Home) -> None:
+    """The company's last year three times, one after the other."""
+    first = "case period_grain when 'month' then date '2025-03-01' else date '2025-03-03' end"
+    with duckdb.connect(str(made.marts)) as connection:
+        connection.execute(f"delete from kpi_values where period_start < {first}")
+        connection.execute(
+            "create table year as select * from kpi_values where not is_open_period "
+            "and period_grain in ('day', 'week', 'month') and period_start < date '2026-03-01'"
+        )
+        for years in (1, 2):
+            connection.execute(
+                "insert into kpi_values select * replace (cast(case period_grain "
+                f"when 'month' then period_start - interval {12 * years} month "
+                f"else period_start - interval {364 * years} day end as date) as period_start) from year"
+            )
+    started = time.monotonic()
+    for page in build_pages(made):
+        assert page.data_bytes < 3_000_000
+    assert time.monotonic() - started < 10
+    with open_marts(made.marts) as marts:
+        assert len(read_axis(marts, "month").closed) == 36
+        assert len(read_axis(marts, "week").closed) > 150
+
+
+def test_the_example_of_the_documentation_runs(
+    company: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "pages.md").read_text("utf-8")
+    (example,) = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    monkeypatch.setenv("NYCKELTAL_HOME", str(company.root))
+    exec(example, {})
+    assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == list(QUESTIONS)
+
+
+def test_swedish_names_are_of_kpis_that_there_are() -> None:
+    seeds = DBT_PROJECT / "seeds"
+    named, known = (
+        {row["kpi_id"] for row in csv.DictReader((seeds / name).open(encoding="utf-8"))}
+        for name in ("kpi_labels_sv.csv", "kpi_definitions.csv")
+    )
+    assert named <= known
+
+
+def test_every_text_of_a_page_is_there_in_both_languages() -> None:
+    for key, texts in words().items():
+        assert set(texts) == {"en", "sv"}, key
+        places = [sorted(re.findall(r"{(\w+)}", text)) for text in texts.values()]
+        assert places[0] == places[1], key
+    asked = {
+        found
+        for file in (Path(pages.__file__).with_name("page") / "script").glob("*.js")
+        for found in re.findall(r'\bt\("([\w.]+)"', file.read_text("utf-8"))
+    }
+    assert asked
+    assert asked <= set(words())
 
 
 def test_nothing_published_is_said(tmp_path_factory: pytest.TempPathFactory) -> None:
