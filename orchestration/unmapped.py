@@ -1,4 +1,4 @@
-"""Values that sources use and no rule knows: they count as `unknown` (or under a catch-all) until somebody maps them."""
+"""Values that sources use and no rule knows: `unknown` (or what a catch-all says) until somebody maps them."""
 
 import csv
 import io
