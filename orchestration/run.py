@@ -104,7 +104,7 @@ def clock_on(home: Home) -> datetime:
     if not os.environ.get("NYCKELTAL_AS_OF") and now < last - CLOCK_TOLERANCE:
         raise ClockBackError(
             f"the clock says {now:%Y-%m-%d %H:%M} UTC, but data were loaded as of {last:%Y-%m-%d %H:%M} UTC; nothing "
-            "is loaded and the last good marts are served. Set the clock right, or say which instant is meant by --as-of"
+            "is loaded and the last good marts are served. Set the clock right, or name the instant by --as-of"
         )
     return now
 

@@ -25,8 +25,9 @@ _WORDS = {
     **{"array": "a list", "object": "a group of columns", "decimal": "a decimal number", "datetime": "an instant"},
 }
 
-_looked: dict[str, Counter[Any]] = defaultdict(Counter)
-_columns: dict[str, set[str]] = defaultdict(set)
+# By source, then by place: an endpoint (without the ids in it) and the struct that its answers are read into.
+_looked: dict[str, Counter[str]] = defaultdict(Counter)
+_columns: dict[str, dict[str, set[str]]] = defaultdict(dict)
 
 
 def difference(error: msgspec.ValidationError) -> str:
@@ -55,27 +56,38 @@ def begin(source: str) -> None:
     _columns[source].clear()
 
 
-def look(source: str, kind: Any, body: bytes) -> None:
+def look(source: str, path: str, kind: Any, body: bytes) -> None:
     """Keeps the columns of an answer that `kind` does not declare."""
-    if len(body) > MOST_BYTES or _looked[source][kind] >= LOOKED_AT:
+    place = f"{_without_ids(path)} {getattr(kind, '__name__', kind)}"
+    if len(body) > MOST_BYTES or _looked[source][place] >= LOOKED_AT:
         return
-    _looked[source][kind] += 1
-    _columns[source].update(undeclared(_info(kind), msgspec.json.decode(body)))
+    _looked[source][place] += 1
+    _columns[source].setdefault(place, set()).update(undeclared(_info(kind), msgspec.json.decode(body)))
 
 
 def new_columns(source: str, known_in: Path) -> list[str]:
-    """Columns of this load that none before it had; a source's first load has none. Remembers them in `known_in`."""
+    """Columns of this load that none before it had at the same place; at a new place there are none.
+
+    Remembers them in `known_in`.
+    """
     try:
-        known = set(json.loads(known_in.read_text("utf-8")))
-    except (FileNotFoundError, ValueError):
-        known = None
+        known = {place: set(names) for place, names in json.loads(known_in.read_text("utf-8")).items()}
+    except (FileNotFoundError, ValueError, AttributeError):
+        known = {}
     found = _columns[source]
-    fresh = sorted(found - known) if known is not None else []
-    if known is None or fresh:
+    fresh = {name for place, names in found.items() if place in known for name in names - known[place]}
+    if any(place not in known or names - known[place] for place, names in found.items()):
+        both = {
+            place: sorted(known.get(place, set()) | found.get(place, set())) for place in known.keys() | found.keys()
+        }
         temporary = known_in.with_name(f".{known_in.name}.{os.getpid()}.tmp")
-        temporary.write_text(json.dumps(sorted(found | (known or set())), indent=0), "utf-8")
+        temporary.write_text(json.dumps(both, indent=0, sort_keys=True), "utf-8")
         temporary.replace(known_in)
-    return fresh
+    return sorted(fresh)
+
+
+def _without_ids(path: str) -> str:
+    return "/".join("*" if re.search(r"\d", part) else part for part in path.partition("?")[0].split("/"))
 
 
 def undeclared(declared: Any, value: Any, path: str = "") -> Iterator[str]:

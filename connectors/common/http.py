@@ -146,7 +146,7 @@ class ApiClient:
                 if attempt + 1 < self.patience.tries:
                     self._pause(attempt, None)
             else:
-                drift.look(self.source, kind, answer)
+                drift.look(self.source, path, kind, answer)
                 return decoded
         raise VendorUnavailableError(
             f"{self.source}: {self._place(path)} keeps answering with something that is not JSON."

@@ -208,11 +208,18 @@ def report(
 
 
 @app.command()
-def sources(as_json: AsJson = False) -> None:
+def sources(
+    unmapped: Annotated[
+        bool,
+        typer.Option("--unmapped", help="Channels, campaign types and stages that no rule knows, and what to add."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """What is configured, and how it fares."""
     from orchestration.cli.sources import sources as run
+    from orchestration.cli.sources import unmapped as run_unmapped
 
-    raise typer.Exit(run(as_json))
+    raise typer.Exit(run_unmapped(as_json) if unmapped else run(as_json))
 
 
 @app.command()

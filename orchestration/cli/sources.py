@@ -1,8 +1,10 @@
 """`nyckeltal sources`: what is configured, until when its data go, and what is missing to configure the rest."""
 
+from dataclasses import asdict
 from typing import Any
 
 import duckdb
+from rich.text import Text
 
 import connectors
 from connectors.common.http import env_name
@@ -13,6 +15,7 @@ from orchestration.home import Home
 from orchestration.init import OPS, initialise
 from orchestration.load import quoted
 from orchestration.records import source_status
+from orchestration.unmapped import unmapped as values_without_rule
 
 
 def sources(as_json: bool) -> int:
@@ -26,6 +29,25 @@ def sources(as_json: bool) -> int:
         print_json(rows)
         return 0
     out().print(source_table([(row, to_set(registry[row["source"]])) for row in rows]))
+    return 0
+
+
+def unmapped(as_json: bool) -> int:
+    """Always 0: what is not mapped yet is counted all the same."""
+    home = Home.find()
+    registry = connectors.sources()
+    initialise(home, registry)
+    found = values_without_rule(home, tuple(registry))
+    if as_json:
+        print_json([asdict(item) for item in found])
+        return 0
+    if not found:
+        out().print("Every channel, campaign type and lifecycle stage is known.")
+    for item in found:
+        since = f", first seen {item.first_seen}" if item.first_seen else ""
+        out().print(Text(f"{item.source} {item.field}: {item.value}", style="bold"), soft_wrap=True)
+        out().print(Text(f"  {item.rows:,} rows{since}; counts as {item.counts_as}"), soft_wrap=True)
+        out().print(Text(f"  add to {item.file}: {item.line}"), soft_wrap=True)
     return 0
 
 

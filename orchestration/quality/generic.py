@@ -16,6 +16,8 @@ LEAST_SHARE, MOST_SHARE = 0.2, 5.0
 LEAST_HISTORY_ROWS = 200
 # A table that had rows on each of so many days is expected to go on.
 STEADY_DAYS = 14
+# What is replaced whole may shrink a little; small tables may shrink at will.
+LEAST_REPLACED_SHARE, LEAST_REPLACED_ROWS = 0.7, 50
 # Columns of few values; a value never seen in 90 days on more than this share of rows is a change upstream.
 CATEGORIES = ("channel_group", "country", "device", "platform", "campaign_type")
 DRIFT_SHARE, DRIFT_DAYS = 0.3, 90
@@ -119,6 +121,21 @@ def no_day_is_gone(
         f"where day not in (select {column} from {came}) and (select count(distinct {column}) from {promoted} "
         f"where {column} >= day - {STEADY_DAYS} and {column} < day) = {STEADY_DAYS}",
         f"the days of which {STEADY_DAYS} before had rows have rows, too",
+    )
+
+
+def not_shrunk(source: Source, table: Table) -> Rule | None:
+    """A table that is replaced whole does not lose a large part of its rows: a short answer is no shorter truth."""
+    if table.reload is not Reload.REPLACE:
+        return None
+    came, promoted = (f"(select count(*) from {place}.{relation(source, table)})" for place in ("state", "landing"))
+    return Rule(
+        "the table has not shrunk",
+        table.name,
+        f"select came || ' rows, where ' || promoted || ' are served; where that is right, load it by hand: "
+        f"refresh --source {source.name} with --from and a day' from (select {came} as came, {promoted} as promoted) "
+        f"where promoted >= {LEAST_REPLACED_ROWS} and came < promoted * {LEAST_REPLACED_SHARE}",
+        f"at least {LEAST_REPLACED_SHARE:.0%} of the rows that are served",
     )
 
 

@@ -36,6 +36,7 @@ def landing_gate(run: Run, source: Source, date_from: date, date_to: date) -> Ga
         # Days asked for by hand are taken as they come: that is how a person lets an emptied day through.
         by_hand = (run.date_from, run.date_to) if run.date_from or run.date_to else None
         rules += [found for table in source.tables if (found := generic.no_day_is_gone(source, table, days, by_hand))]
+        rules += [found for table in source.tables if not by_hand and (found := generic.not_shrunk(source, table))]
     unique = [Unique(table.name, generic.looked_at(source, table, days), table.primary_key) for table in filled]
     volumes = [found for table in source.tables if (found := _volume(source, table, days, counts[table.name]))]
     return GateRecord(f"landing.{source.name}", validate(files, [*unique, *volumes], rules))

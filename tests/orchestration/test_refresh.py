@@ -102,8 +102,8 @@ def test_a_day_that_comes_back_empty_is_held_back_until_a_person_asks_for_it(toy
     run = toy.refresh(as_of=NEXT_DAY)
     assert run.status()["web"] == "held"
     assert run.error("web") == (
-        "web: the new data are held back and the last good ones served, because sessions fails the check “no whole day is "
-        "gone”: 1 rows, for example 2026-03-16, which had 2 rows; where that is right, load it by hand: "
+        "web: the new data are held back and the last good ones served, because sessions fails the check “no whole day "
+        "is gone”: 1 rows, for example 2026-03-16, which had 2 rows; where that is right, load it by hand: "
         "refresh --source web --from 2026-03-16 --to 2026-03-16"
     )
     assert toy.value("web_sessions", "day", "2026-03-16") == 2 * (100 + 74)
