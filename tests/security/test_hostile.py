@@ -2,6 +2,7 @@
 
 import json
 import re
+from html.parser import HTMLParser
 from pathlib import Path
 
 import duckdb
@@ -9,8 +10,10 @@ import pyarrow as pa
 import pytest
 
 from connectors import source
+from dashboards.pages import build_pages
 from orchestration.cli import app
 from orchestration.cli.output import visible
+from orchestration.home import Home
 from orchestration.load import quoted
 from sandbox.world import World, build_world
 from tests.connectors.conftest import AS_OF, Landing, hasher, landing, no_waiting, serve
@@ -149,3 +152,38 @@ def test_what_is_visible_is_one_sign_each() -> None:
         assert len(shown) == len(text)
         assert ACTING.search(shown) is None
     assert visible("\x1b[2Jåäö\n") == "␛[2Jåäö\n"
+
+
+class _Page(HTMLParser):
+    """Tags and attributes of a page as a browser would build it, and what its scripts hold."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.scripts: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.scripts and self.cdata_elem == "script":
+            self.scripts[-1] += data
+
+
+@pytest.mark.slow
+def test_pages_hold_them_as_data_alone(marts: Path) -> None:
+    written = build_pages(Home(marts))
+    shown = ""
+    for page in written:
+        parsed = _Page(page.file.read_text("utf-8"))
+        assert not {"iframe", "base", "object", "embed"} & set(parsed.tags)
+        assert [name for name, _ in parsed.attributes if name.startswith("on")] == []
+        assert [value for _, value in parsed.attributes if value.strip().lower().startswith("javascript:")] == []
+        held = [script for script in parsed.scripts if script.lstrip().startswith("{")]
+        shown += "".join(json.dumps(json.loads(script), ensure_ascii=False) for script in held)
+    assert sum(json.dumps(text, ensure_ascii=False)[1:-1] in shown for text in HOSTILE if len(text) > 3) >= 20
