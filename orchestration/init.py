@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -56,6 +57,9 @@ def use_dagster_home(home: Home) -> None:
     if is_ours or not (place / DAGSTER_YAML.name).exists():
         settings = DAGSTER_POSTGRES_YAML if os.environ.get(POSTGRES_URL) else DAGSTER_YAML
         shutil.copyfile(settings, place / DAGSTER_YAML.name)
+    if url := os.environ.get(POSTGRES_URL):
+        # Dagster speaks to this driver alone; without its name SQLAlchemy takes another one.
+        os.environ[POSTGRES_URL] = re.sub(r"^postgres(ql)?://", "postgresql+psycopg2://", url)
 
 
 def ensure_landing(home: Home, source: Source) -> bool:

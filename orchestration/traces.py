@@ -41,7 +41,10 @@ def _texts(path: Path, ways: Sequence[bytes]) -> Iterator[tuple[str, bytes]]:
         for name in table.column_names:
             yield f" column {name}", "\n".join(map(str, table[name].unique().to_pylist())).encode()
     elif content[8:12] == b"DUCK":
-        yield from _duckdb(path, ways)
+        try:
+            yield from _duckdb(path, ways)
+        except duckdb.Error:
+            yield " (damaged, so nobody can tell)", ways[0]
     elif content[:15] == b"SQLite format 3":
         yield from _sqlite(path)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from connectors.common.privacy import Hasher
-from connectors.config import read_config
+from connectors.config import read_company, read_config
 from connectors.config.alerts import read_alerts
 from connectors.files import preview
 from tests.runner import run
@@ -110,3 +110,8 @@ def test_alerts(tmp_path: Path) -> None:
         "engineers": None,
         "marketing": "manager",
     }
+
+
+def test_operations(tmp_path: Path) -> None:
+    retention = read_company(written(blocks("operations.md"), tmp_path)).retention
+    assert (retention.people_months, retention.runs_days, retention.logs_days) == (36, 180, 30)

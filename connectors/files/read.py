@@ -28,6 +28,7 @@ from connectors.files.mapping import Format, Input
 FILE, LINE = "_file", "_line"
 LARGEST_CELL = 1_000_000  # characters; a quote that never closes swallows the rest of a file
 MOST_UNPACKED_BYTES = 4 * 1024**3  # a zip bomb stops here
+MOST_WORKBOOK_BYTES = 1024**3  # its texts are held in memory; a sheet of a million rows has a fifth of it
 ROWS_AT_ONCE = 50_000
 UNDECODED = "\ufffd"  # what stands for bytes that the encoding does not know
 
@@ -122,6 +123,7 @@ def _read(path: Path, name: str, said: Input, bad: list[BadRow]) -> pa.Table:
                 return _placed(pq.read_table(file), name, None)
         if kind == "xlsx":
             with _opened(path) as file:
+                _refuse_bomb(file, name)
                 return _table(_workbook(file, name, said), name, said, bad)
         with _opened(path) as file, io.TextIOWrapper(file, said.encoding, errors="replace", newline="") as text:
             return _table(_delimited(text, name, said, kind, bad), name, said, bad)
@@ -146,6 +148,15 @@ def _opened(path: Path) -> IO[bytes]:
     if len(unpacked) > MOST_UNPACKED_BYTES:
         raise SourceError(f"files: {path.name} unpacks to more than 4 GiB: split it.")
     return io.BytesIO(unpacked)
+
+
+def _refuse_bomb(file: IO[bytes], name: str) -> None:
+    """A workbook is a zip file, which may be a thousand times as large as it looks."""
+    with zipfile.ZipFile(file) as packed:
+        size = sum(item.file_size for item in packed.infolist())
+    if size > MOST_WORKBOOK_BYTES:
+        raise SourceError(f"files: {name} unpacks to more than 1 GiB: split it, or save it as CSV.")
+    file.seek(0)
 
 
 def _delimited(

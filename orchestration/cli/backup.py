@@ -22,7 +22,7 @@ def backup(file: Path) -> int:
     except (BackupError, OSError) as error:
         complain(_words(error))
         return FAILED
-    out().print(f"{count} files, {file.stat().st_size / 2**20:,.1f} MiB, in {file}", soft_wrap=True)
+    out().print(f"{count} files, {file.stat().st_size / 2**20:,.1f} MiB, in {file}", soft_wrap=True, markup=False)
     out().print(f"Keep {secrets_file()} apart from it: without its key the people in it are strangers to new data.")
     return 0
 
@@ -35,7 +35,7 @@ def restore(file: Path, is_forced: bool) -> int:
     except (BackupError, NewerHomeError, OSError) as error:
         complain(_words(error))
         return FAILED
-    out().print(f"Restored into {home.root}", soft_wrap=True)
+    out().print(f"Restored into {home.root}", soft_wrap=True, markup=False)
     if keys.has_changed(home, secrets_file()):
         complain(f"the key of the hashes is another than the backup's: put the old one into {secrets_file()}")
     if not has_forgotten:

@@ -131,7 +131,7 @@ def _postgres() -> Finding:
     try:
         import psycopg2
 
-        psycopg2.connect(os.environ[POSTGRES_URL], connect_timeout=5).close()
+        psycopg2.connect(os.environ[POSTGRES_URL].replace("+psycopg2", "", 1), connect_timeout=5).close()
     except ImportError:
         return Finding("bad", "PostgreSQL", "its packages are missing", "install nyckeltal[postgres]")
     except Exception as error:  # noqa: BLE001  the driver's words hold the address

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from rich.table import Table
+from rich.text import Text
 
 from connectors.common.errors import SourceError
 from connectors.common.privacy import load_hasher
@@ -62,7 +63,7 @@ def _check(folder: Path, mapping: Path | None) -> int:
         bad = len({(row.file, row.line) for row in shaped.bad})
         for entity, batches in shaped.tables.items():
             table.add_row(
-                item.name,
+                Text(item.name),
                 entity,
                 f"{sum(rows.num_rows for rows in batches):,}",
                 f"{bad:,}",

@@ -195,7 +195,7 @@ def _cells(known: Row, grain: str, by: list[str], row: Row, largest: float) -> l
     value = "missing" if row["is_missing"] else show.number(row["value"], unit, currency)
     cells: list[Any] = [
         start,
-        *(str(row[name]) for name in by),
+        *(Text(str(row[name])) for name in by),  # a vendor's text, whatever brackets it holds
         Text(value, style="bold"),
         Text(show.marks(row), style="yellow"),
     ]

@@ -5,6 +5,7 @@ import time
 from types import TracebackType
 
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status
 from rich.text import Text
 
@@ -35,14 +36,14 @@ class Progress(logging.Handler):
         logging.getLogger("nyckeltal").removeHandler(self)
 
     def say(self, text: str) -> None:
-        self._status.update(f"[dim]{time.monotonic() - self._started:4.0f} s[/dim]  {text[:60]}")
+        self._status.update(f"[dim]{time.monotonic() - self._started:4.0f} s[/dim]  {escape(text[:60])}")
 
     def emit(self, record: logging.LogRecord) -> None:
         # Dagster, which keeps the same lines as events of the run, has put the run's id before them.
         text = getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage()
         if getattr(record, "is_step", False):
             mark = {"good": "[green]✓[/green]", "bad": "[red]✗[/red]"}.get(getattr(record, "mark", ""), "[dim]·[/dim]")
-            self._console.print(f"  {mark} {text}", soft_wrap=False)
+            self._console.print(f"  {mark} {escape(text)}", soft_wrap=False)
         elif record.levelno >= logging.WARNING:
             self._console.print(Text.assemble(("  ! ", "yellow"), text), soft_wrap=True)
         else:

@@ -46,5 +46,13 @@ def forget(home: Home, sources: Sources, erased: Erased) -> dict[str, int]:
         with writer_lock(home.warehouse, "erase"):
             for file in (home.warehouse, home.warehouse.with_name("warehouse.duckdb.wal"), home.dbt / "built.json"):
                 file.unlink(missing_ok=True)
+        _remove_set_aside(home)
     scrub(home, erased)
     return changed
+
+
+def _remove_set_aside(home: Home) -> None:
+    """Damaged files in whose place another one stands: nobody needs them, and nobody could say what is in them."""
+    for path in home.root.rglob("*.corrupt-*"):
+        if path.with_name(path.name.partition(".corrupt-")[0]).exists():
+            path.unlink(missing_ok=True)

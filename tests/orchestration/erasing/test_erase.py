@@ -70,6 +70,8 @@ def plant(stored: Stored) -> None:
         rows = [(number, f"{{'failed': '{digest}'}}") for number in range(99)]
         connection.executemany("insert into events values (?, ?)", rows)
         connection.commit()
+    damaged = home.state("shopify").read_bytes()[:-200_000]
+    home.state("shopify").with_name("shopify.duckdb.corrupt-20260101T000000").write_bytes(damaged)
     columns = stored.sources["typeform"].table("answers").schema
     history = home.history / "typeform" / "answers"
     history.mkdir(parents=True)
@@ -81,6 +83,7 @@ def test_before_there_are_traces_in_every_format_and_after_there_are_none(erasur
     files = {place.partition(" ")[0] for place in erasure.traces_before}
     assert files >= {
         *(f"{folder}/{name}.duckdb" for folder in ("state", "landing") for name in ("hubspot", "shopify", "mailchimp")),
+        "state/shopify.duckdb.corrupt-20260101T000000",
         *("runs/r1/gate.x.json", "dagster/history/runs.db", "history/typeform/answers/000001.parquet"),
     }
     assert any("_staging." in place for place in erasure.traces_before), "what dlt keeps of the last load"
