@@ -53,7 +53,7 @@ def holds(shop: Company, before: Path, address: str, needles: list[str]) -> None
     for name in OF_PEOPLE:
         old, new = table(before, name), table(shop.marts, name)
         assert len(old) == len(new)
-        ids = [column for column in old if column.endswith("_id")]
+        ids = [column for column in old if str(column).endswith("_id")]
         rest = [column for column in old if column not in ids and column != "loaded_at"]
         assert sorted(map(repr, old[rest].itertuples(index=False))) == sorted(
             map(repr, new[rest].itertuples(index=False))

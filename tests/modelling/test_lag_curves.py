@@ -62,9 +62,9 @@ def test_before_there_are_enough_settled_periods_nothing_is_told() -> None:
     told, runs = vintages(SETTLE_DAYS + MIN_CASES - 1)
     found = curves(told, runs)
     assert found["cases"][0] == MIN_CASES - 1
-    assert found.loc[0, ["settled_share", "mean_final", "residual_low", "residual_high"]].isna().all()
+    assert bool(found.loc[0, ["settled_share", "mean_final", "residual_low", "residual_high"]].isna().all())
     told, runs = vintages(SETTLE_DAYS + MIN_CASES)
-    assert curves(told, runs).loc[0, ["settled_share", "residual_low", "residual_high"]].notna().all()
+    assert bool(curves(told, runs).loc[0, ["settled_share", "residual_low", "residual_high"]].notna().all())
 
 
 def test_the_interval_holds_what_comes_nine_times_of_ten() -> None:
@@ -75,7 +75,7 @@ def test_the_interval_holds_what_comes_nine_times_of_ten() -> None:
         start = datetime(2026, 1, 2, 5, tzinfo=UTC) + timedelta(days=150)
         found = curves(told, runs, start)
         final = told.groupby("period_start")["value"].last()
-        for (day, at), value in told.set_index(["period_start", "known_at"])["value"].items():
+        for day, at, value in told[["period_start", "known_at", "value"]].itertuples(index=False):
             age = (at.date() - day).days - 1
             if at >= start and age < SETTLE_DAYS and day < FIRST + timedelta(days=249):
                 curve = found.loc[age]

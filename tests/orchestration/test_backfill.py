@@ -27,7 +27,7 @@ from tests.orchestration.toy import SOURCES
 AS_OF = "2026-03-18T05:30:00+00:00"
 LATER = "2026-03-19T05:30:00+00:00"
 WEB = SOURCES["web"]
-RANGE = {"date_from": "2025-08-10", "date_to": "2026-02-20"}
+RANGE: dict[str, Any] = {"date_from": "2025-08-10", "date_to": "2026-02-20"}
 
 
 class Web:

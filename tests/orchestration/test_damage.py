@@ -15,7 +15,7 @@ import pytest
 
 from orchestration import history, promote
 from orchestration.cli.marts import NothingPublishedError, open_marts
-from orchestration.damage import is_damaged, opens
+from orchestration.damage import DamagedFileError, is_damaged, opens
 from orchestration.run import ClockBackError, clock_on
 from tests.orchestration.conftest import AS_OF, Toy
 
@@ -88,7 +88,7 @@ def test_a_bad_block_of_the_private_file_does_not_reach_the_promoted_one(toy: To
     spoil_blocks(bad)
     assert opens(bad)
     assert is_damaged(bad)
-    with pytest.raises(promote.DamagedFileError, match="is damaged"):
+    with pytest.raises(DamagedFileError, match="is damaged"):
         promote.promote(bad, toy.home.landing("shop"))
     assert toy.home.landing("shop").read_bytes() == good
 

@@ -1,6 +1,5 @@
 """The pages in the runs: an asset after publish, and a hook that tells of marts that were held back."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from orchestration.schedules import CADENCES, job_name
 
 
 @pytest.fixture
-def builds(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Home]]:
+def builds(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[Home]:
     """The homes whose pages were built; the building itself is tested with the pages."""
     found: list[Home] = []
 
@@ -27,7 +26,7 @@ def builds(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Home]]:
         return []
 
     monkeypatch.setattr(built, "build_pages", build)
-    yield found
+    return found
 
 
 def test_the_product_builds_pages_after_publish_in_every_cadence() -> None:

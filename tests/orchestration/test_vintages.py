@@ -1,6 +1,6 @@
 """Vintages: what is kept of a warehouse that changes from day to day, and what a KPI was known to be."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ class Company:
         self.connection.execute("set timezone = 'UTC'")
         self.connection.execute(WAREHOUSE)
 
-    def holds(self, days: dict[str, dict[str, float]], settled: dict[str, float]) -> None:
+    def holds(self, days: Mapping[str, Mapping[str, float]], settled: dict[str, float]) -> None:
         """Day → measure → value, and day → settled share (below 0: missing)."""
         for table in ("measures.measure_values", "canonical.int_periods", "kpi.kpi_period_quality"):
             self.connection.execute(f"delete from {table}")

@@ -66,6 +66,10 @@ source_periods as (
     group by settled.source, period_days.period_grain, period_days.period_start
 ),
 
+feeding as (
+    select distinct kpi_no, source from kpi_sources
+),
+
 -- Days of a KPI that still settle, and how many of them are known.
 open_days as (
     select
@@ -76,7 +80,7 @@ open_days as (
         count(*) as days,
         sum(case when settled.is_loaded then coalesce(settling.settled_share, 0) else 0 end) as known_days
     from settled
-    inner join (select distinct kpi_no, source from kpi_sources) as fed on fed.source = settled.source
+    inner join feeding as fed on fed.source = settled.source
     left join later
         on later.kpi_no = fed.kpi_no
         and later.source = fed.source

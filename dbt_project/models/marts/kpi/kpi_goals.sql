@@ -172,7 +172,9 @@ final as (
         goals.start_date,
         goals.deadline,
         goals.review_cadence,
-        {{ next_review('goals.review_cadence', 'goals.start_date', 'clock.data_until', 'clock.fiscal_year_start_month') }} as next_review_date,
+        {{ next_review(
+            'goals.review_cadence', 'goals.start_date', 'clock.data_until', 'clock.fiscal_year_start_month'
+        ) }} as next_review_date,
         goals.is_active,
         judged.current_value,
         judged.current_until,
