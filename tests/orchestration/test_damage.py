@@ -37,7 +37,8 @@ def spoil_blocks(path: Path) -> None:
 
 
 def set_aside(folder: Path) -> list[str]:
-    return sorted(path.name.rpartition(".corrupt-")[0] for path in folder.glob("*.corrupt-*"))
+    """Names that the files had; a log goes with its file."""
+    return sorted({path.name.rpartition(".corrupt-")[0] for path in folder.glob("*.corrupt-*")})
 
 
 def test_a_damaged_private_file_is_built_again_from_the_vendor(toy: Toy, caplog: pytest.LogCaptureFixture) -> None:
