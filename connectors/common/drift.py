@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from msgspec import inspect
@@ -58,7 +58,8 @@ def begin(source: str) -> None:
 
 def look(source: str, path: str, kind: Any, body: bytes) -> None:
     """Keeps the columns of an answer that `kind` does not declare."""
-    place = f"{_without_ids(path)} {getattr(kind, '__name__', kind)}"
+    # A generic page of one struct is another than that of another.
+    place = f"{_without_ids(path)} {kind if get_args(kind) else kind.__name__}"
     if len(body) > MOST_BYTES or _looked[source][place] >= LOOKED_AT:
         return
     _looked[source][place] += 1

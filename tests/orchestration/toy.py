@@ -1,12 +1,11 @@
 """A toy company for tests: three tiny sources and a tiny dbt project in the place of the real ones.
 
-`python -m tests.orchestration.toy [--kill-at STEP] COMMAND…` is `nyckeltal COMMAND…` over them. What the toy vendors
+`python -m tests.orchestration.toy COMMAND…` is `nyckeltal COMMAND…` over them. What the toy vendors
 hold stands in the JSON file TOY_VENDORS, so that a test can change it between two runs.
 """
 
 import json
 import os
-import signal
 import sys
 from collections.abc import Iterable
 from datetime import date
@@ -107,34 +106,9 @@ def install() -> None:
     home.DBT_PROJECT = TINY
 
 
-def kill_at(step: str) -> None:
-    """Makes this process die by SIGKILL in the middle of a step, as a power cut would."""
-
-    def die(*_: object, **__: object) -> Any:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    from connectors.common import run
-    from orchestration import build, load, promote, publish
-
-    module, function = {
-        "load": (run, "_note_load"),  # rows are in the private file, the load is not noted
-        "gate": (load, "unpromoted"),
-        "promote": (promote, "_sync"),  # the copy is written, not in place
-        "dbt": (build, "_check"),  # the first model is built, the rest is not
-        "publish": (publish, "_verify"),
-    }[step]
-    # A name that is gone would kill nobody and let the test pass over an undisturbed run.
-    getattr(module, function)
-    setattr(module, function, die)
-
-
 def main() -> None:
     install()
-    arguments = sys.argv[1:]
-    if arguments[:1] == ["--kill-at"]:
-        kill_at(arguments[1])
-        arguments = arguments[2:]
-    sys.argv = ["nyckeltal", *arguments]
+    sys.argv = ["nyckeltal", *sys.argv[1:]]
     from orchestration.cli import main as nyckeltal
 
     nyckeltal()
