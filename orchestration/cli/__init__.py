@@ -199,12 +199,15 @@ def report(
     to: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Writes the mail, the page attached, as a .eml file.")
     ] = None,
+    send: Annotated[
+        str | None, typer.Option(metavar="TARGET", help="Sends the mail to this target of alerts.yml.")
+    ] = None,
     language: Annotated[ReportLanguage, typer.Option(help="Language of the text.")] = ReportLanguage.en,
 ) -> None:
     """The five sentences that matter, as text or as a mail with the page."""
     from orchestration.cli.report import report as run
 
-    raise typer.Exit(run(persona.value, language.value, to))
+    raise typer.Exit(run(persona.value, language.value, to, send))
 
 
 @app.command()

@@ -2,17 +2,24 @@
 
 import re
 from email import message_from_bytes, policy
+from email.message import EmailMessage
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dashboards.numbers import Language
 from dashboards.report import personas_due, report_message
+from orchestration.alerts.send import NotSentError
 from orchestration.cli import app
 from orchestration.cli.marts import open_marts
 from orchestration.home import Home
 from tests.dashboards.published_rows import EXPLAINING, GRAINS
 from tests.dashboards.seen import PERSONAS, near, query, written
+
+# The package has a command of the same name.
+command: Any = import_module("orchestration.cli.report")
 
 
 @pytest.mark.parametrize("persona", PERSONAS)
@@ -91,6 +98,24 @@ def test_the_command_writes_the_mail(
     assert message["Subject"] == "Nyckeltal · Marketing manager · week 11, 2026"
     assert len(list(message.iter_attachments())) == 1
     assert "Är vi på rätt väg?" in capfd.readouterr().out
+
+
+def test_the_command_sends_the_mail_to_a_target(
+    company: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    sent: list[tuple[str, EmailMessage]] = []
+    monkeypatch.setenv("NYCKELTAL_HOME", str(company.root))
+    monkeypatch.setattr(command, "send_mail", lambda target, message: sent.append((target, message)))
+    assert command.report("executive", "en", None, "board") == 0
+    ((target, message),) = sent
+    assert (target, message["Subject"]) == ("board", "Nyckeltal · Executive · February 2026")
+
+    def refuse(target: str, message: EmailMessage) -> None:
+        raise NotSentError(f"alerts: {target!r} has no address")
+
+    monkeypatch.setattr(command, "send_mail", refuse)
+    assert command.report("executive", "en", None, "board") == 1
+    assert "alerts: 'board' has no address" in capfd.readouterr().err
 
 
 def test_each_persona_is_due_at_the_cadence_of_its_board(company: Home) -> None:

@@ -17,7 +17,7 @@ from orchestration.schedules import CADENCES, job_name
 
 
 @pytest.fixture
-def builds(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[Home]:
+def builds(monkeypatch: pytest.MonkeyPatch) -> list[Home]:
     """The homes whose pages were built; the building itself is tested with the pages."""
     found: list[Home] = []
 

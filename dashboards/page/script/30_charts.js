@@ -98,7 +98,7 @@ function trend(box, card) {
   const key = (shape, text) => el("span", {}, svg("svg", { viewBox: "0 0 22 10", "aria-hidden": "true" }, shape), text);
   box.replaceChildren(chart, el("p", { class: "legend" },
     targets.length > 0 && key(svg("path", { class: "s-target", d: "M0 5h22" }), t("trend.target")),
-    has("is_provisional") && key(svg("circle", { class: "s-soft", cx: 11, cy: 5, r: 3 }), t("trend.provisional")),
+    drawn.some((point) => !isOpen(point) && point.value !== null && point.flags.includes("is_provisional")) && key(svg("circle", { class: "s-soft", cx: 11, cy: 5, r: 3 }), t("trend.provisional")),
     has("is_open_period") && key(svg("circle", { class: "s-open", cx: 11, cy: 5, r: 4 }), t("trend.open")),
     drawn.some((point) => point.reason) && key(svg("path", { class: "s-odd", d: "M11 0l5 5l-5 5l-5 -5Z" }), t("trend.anomaly"))),
     anomalies(drawn), tableOf(drawn, known, series.currency));

@@ -29,6 +29,7 @@ function whyNot(row) {
 function targetLine(row, known) {
   if (row.target_value === null) return el("p", { class: "muted", "data-target": "", "data-state": "no-target" }, t("card.no_target"));
   const target = number(row.target_value, known.unit, row.currency);
+  if (row.value === null) return el("p", { class: "muted", "data-target": row.target_value }, `${t("trend.target")}: ${target}`);
   const off = row.target_off === null || row.target_off === undefined ? "–" : signed(row.target_off, known.unit, row.currency);
   const words = { on_track: "card.target_met", off_track: "card.target_missed", at_risk: "card.target_risk" }[row.status];
   const [sign, kind] = STATUS[row.status] || STATUS.no_target;
