@@ -25,6 +25,8 @@ from orchestration.traces import traces
 def erase(given: str, is_sure: bool, as_json: bool) -> int:
     """Exit code 1 when a trace is left or the marts could not be built anew, 2 for no address or another key."""
     address = normal_email(sys.stdin.readline() if given == "-" else given)
+    # dbt writes the command line of the process that it runs in into its results.
+    sys.argv = ["nyckeltal", "erase"]
     home, sources = Home.find(), connectors.sources()
     if address is None or "@" not in address:
         complain("that is no e-mail address: write it like anna@example.com")

@@ -20,7 +20,7 @@ from tests.security.hostile import HOSTILE
 COMPANY = {"time_zone": "Europe/Stockholm", "reporting_currency": "SEK", "history_start": "2026-01-01"}
 LAUGHS = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 30))
 ENDLESS = "a: &a [*a]\n"
-DEEP = "a: " + "[" * 5000 + "]" * 5000 + "\n"
+DEEP = "a: " + "[" * 1500 + "]" * 1500 + "\n"
 OBJECT = "name: !!python/object/apply:os.system [touch pwned]\n"
 
 
