@@ -10,6 +10,7 @@ from orchestration.cli import FAILED
 from orchestration.cli.erase import publish_anew
 from orchestration.cli.output import complain, out
 from orchestration.home import Home
+from orchestration.init import initialise
 from orchestration.migrations import NewerHomeError
 from orchestration.restore import restore as put_back
 from orchestration.run import secrets_file
@@ -36,6 +37,7 @@ def restore(file: Path, is_forced: bool) -> int:
         complain(_words(error))
         return FAILED
     out().print(f"Restored into {home.root}", soft_wrap=True, markup=False)
+    initialise(home, connectors.sources())
     if keys.has_changed(home, secrets_file()):
         complain(f"the key of the hashes is another than the backup's: put the old one into {secrets_file()}")
     if not has_forgotten:
