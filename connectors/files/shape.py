@@ -1,6 +1,7 @@
 """From input tables to canonical entities, in a DuckDB that can reach nothing but the rows that it was given."""
 
 import fnmatch
+import re
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 
@@ -63,12 +64,17 @@ def shape(name: str, mapping: Mapping, inputs: Dict[str, Rows], hasher: Hasher) 
     return shaped
 
 
+_NO_COLUMN = re.compile(r'Referenced column "([^"]+)" not found')
+
+
 class _WrongMappingError(Exception):
     """What only the data shows to be wrong in a mapping."""
 
 
 def _safe_words(error: duckdb.Error) -> str:
     """DuckDB's words where they speak of the mapping; where they would quote a cell, which may be personal, our own."""
+    if gone := _NO_COLUMN.search(str(error)):
+        return f"its input has no column `{gone[1]}`: it is gone, or has another name now"
     if isinstance(error, (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)):
         return str(error).splitlines()[0][:300].rstrip(".")
     return (
