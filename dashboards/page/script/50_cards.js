@@ -24,7 +24,7 @@ function changeLine(row, known, kind) {
 }
 function whyNot(row) {
   const found = ["is_provisional", "is_unreliable", "is_missing"].filter((flag) => row.flags.includes(flag));
-  return found.length ? found.map((flag) => t(`flag.${flag}`, { n: number(row.n, "count") })).join(", ") : named("reason.few cases", "");
+  return found.length ? found.map((flag) => t(`flag.${flag}`, { n: number(row.n, "count") })).join(", ") : t("card.other_period");
 }
 function targetLine(row, known) {
   if (row.target_value === null) return el("p", { class: "muted", "data-target": "", "data-state": "no-target" }, t("card.no_target"));
