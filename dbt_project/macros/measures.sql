@@ -39,7 +39,7 @@ a name here, a row in the seed.
         },
         'leads': {
             'dims': ['channel', 'campaign', 'country'],
-            'measures': ['leads', 'leads_mql_30', 'mqls'],
+            'measures': ['leads', 'leads_30', 'leads_mql_30', 'mqls'],
         },
         'prospects': {
             'dims': ['channel', 'campaign', 'country'],

@@ -174,7 +174,7 @@ def _leads() -> list[Kpi]:
     return [
         Kpi("leads", DAILY, LEADS, _one("leads"), basis="A"),
         Kpi("mql", WEEKLY, LEADS, _one("mql"), basis="A"),
-        Kpi("mql_rate_30", WEEKLY, LEADS, _one("leads_mql_30"), _one("leads"), "A"),
+        Kpi("mql_rate_30", WEEKLY, LEADS, _one("leads_mql_30"), _one("leads_30"), "A"),
         Kpi("cvr_sales_180", MONTHLY, LEADS, _one("leads_won_180"), _one("leads_180"), "A"),
         Kpi("activation_rate_30", WEEKLY, ("total", "country"), _one("activated_30"), _one("signups_30")),
         Kpi("cvr_email_7", WEEKLY, MAIL, _one("converters_7"), _one("mails_delivered_7"), "F"),

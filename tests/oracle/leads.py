@@ -6,7 +6,7 @@ import pandas as pd
 
 from tests.oracle.catalogue import UNKNOWN
 from tests.oracle.channels import by_distinct, campaign_channels, campaign_label, contact_channel
-from tests.oracle.facts import Additive, Fact
+from tests.oracle.facts import Additive, Fact, Mature
 from tests.oracle.identity import winner_of, winners
 from tests.oracle.periods import company_day
 from tests.oracle.state import Truth
@@ -15,20 +15,22 @@ STAGES = ("lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity",
 MQL = STAGES[1]
 QUALIFIED_LATER = STAGES[2:]
 DIMS = ("channel", "campaign", "country")
+MQL_AGE = 30
 
 
 def facts(truth: Truth) -> list[Fact]:
     leads = all_leads(truth)
     qualified = leads[leads["mql_at"].notna()].assign(mql=1.0)
     return [
-        Additive(_until(truth, leads, "lead_at"), DIMS, ("leads", "leads_mql_30")),
+        Additive(_until(truth, leads, "lead_at"), DIMS, ("leads",)),
+        Mature(_until(truth, leads, "lead_at"), DIMS, ("leads_30", "leads_mql_30"), MQL_AGE, truth.until),
         Additive(_until(truth, qualified, "mql_at"), DIMS, ("mql",)),
     ]
 
 
 @lru_cache(maxsize=1)
 def all_leads(truth: Truth) -> pd.DataFrame:
-    """One row per lead (index: contact): `lead_at`, `mql_at`, dimensions, `leads`, `leads_mql_30`."""
+    """One row per lead (index: contact): `lead_at`, `mql_at`, dimensions, `leads`, `leads_30`, `leads_mql_30`."""
     contacts = winners(truth)
     stages = truth.table("contact_stages")
     stages = stages[truth.happened(stages["entered_at"])]
@@ -44,8 +46,8 @@ def all_leads(truth: Truth) -> pd.DataFrame:
     leads = contacts.assign(lead_at=lead_at, mql_at=mql_at)[lead_at.notna()]
     leads = leads.assign(**attribution(truth, leads, leads["lead_at"]))
     leads["country"] = leads["country"].astype(object).fillna("").replace("", UNKNOWN)
-    leads["leads"] = 1.0
-    leads["leads_mql_30"] = (leads["mql_at"] - leads["lead_at"] <= pd.Timedelta(days=30)).astype(float)
+    leads["leads"] = leads["leads_30"] = 1.0
+    leads["leads_mql_30"] = (leads["mql_at"] - leads["lead_at"] <= pd.Timedelta(days=MQL_AGE)).astype(float)
     return leads
 
 

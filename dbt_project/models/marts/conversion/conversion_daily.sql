@@ -4,7 +4,7 @@
         'web': ['sessions', 'sessions_any', 'sessions_purchase', 'sessions_form', 'sessions_newsletter'],
         'landing_pages': ['entries', 'entries_any'],
         'email_conversions': ['emails_delivered_7', 'email_converters_7'],
-        'leads': ['leads', 'leads_mql_30', 'mqls'],
+        'leads': ['leads', 'leads_30', 'leads_mql_30', 'mqls'],
         'prospects': ['leads_180', 'leads_won_180'],
         'orders': [
             'orders', 'orders_with_touch', 'gross', 'discounts', 'refunds', 'orders_paid', 'net_paid', 'value_paid',
