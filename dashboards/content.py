@@ -12,12 +12,12 @@ from dashboards.goals import packed_goals, page_goals
 from dashboards.numbers import LANGUAGES
 from dashboards.rankings import FIGURES, read_ranking
 from dashboards.sentences import Facts, answers
-from dashboards.series import DETAILS, FLAGS, Series, read_series, segments, shown_series
+from dashboards.series import DETAILS, FLAGS, Series, no_series, read_series, segments, shown_series
 from dashboards.trust import HeldBack, packed_trust
 from dashboards.views import PERSONAS
 from orchestration.cli.marts import Marts, Row
 
-KPI = ("kpi_id", "label", "label_sv", "formula", "unit", "direction", "stage", "min_n")
+KPI = ("kpi_id", "label", "label_sv", "formula", "unit", "direction", "stage", "min_n", "grains")
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def read_content(marts: Marts, persona: str, held: HeldBack | None) -> Content:
     kpis = [row["kpi_id"] for row in board if row["kpi_id"] in catalog]
     axis = read_axis(marts, str(board[0]["period_grain"]) if board else "month")
     explaining = explaining_axis(marts, axis)
-    series = read_series(marts, kpis, axis)
+    series = read_series(marts, kpis, axis) | no_series(catalog, kpis, axis)
     shown = shown_series(series, kpis, axis)
     offered = segments(series.values())
     chosen = selections(offered)

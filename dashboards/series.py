@@ -1,6 +1,6 @@
 """The values of a page: per KPI and segment, columns over one axis of periods. Nothing is computed, only packed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -37,7 +37,7 @@ class Series:
         return "|".join((self.segment_set, self.segment, self.kpi_id))
 
     def packed(self, axis: Axis) -> dict[str, Any]:
-        """For JSON; columns without a value are left out."""
+        """For JSON; columns without a value are left out, but `value` and `flags`."""
         over = [self.rows.get(start) for start in axis.starts]
         chosen = [self.rows.get(start) for start in axis.choices]
         columns: dict[str, list[Any]] = {
@@ -48,7 +48,9 @@ class Series:
             "target_off": [_target_off(row) for row in chosen],
         }
         content: dict[str, Any] = {
-            name: column for name, column in columns.items() if any(item is not None for item in column)
+            name: column
+            for name, column in columns.items()
+            if name in ("value", "flags") or any(item is not None for item in column)
         }
         reasons = {start.isoformat(): row["anomaly_reason"] for start, row in self.rows.items() if row["is_anomaly"]}
         currency = next((row["currency"] for row in self.rows.values() if row["currency"] != "none"), "")
@@ -66,6 +68,12 @@ def read_series(marts: Marts, kpis: Iterable[str], axis: Axis) -> dict[str, Seri
         series = Series(row["kpi_id"], segment_set, "" if segment_set == TOTAL else row[segment_set])
         found.setdefault(series.key, series).rows[row["period_start"]] = row
     return found
+
+
+def no_series(catalog: Mapping[str, Row], kpis: Iterable[str], axis: Axis) -> dict[str, Series]:
+    """By key, the total of each KPI that has no values by the axis's grain: a board says so and leaves none out."""
+    coarser = [Series(kpi_id, TOTAL, "") for kpi_id in kpis if axis.grain not in str(catalog[kpi_id]["grains"]).split()]
+    return {series.key: series for series in coarser}
 
 
 def shown_series(series: dict[str, Series], kpis: Sequence[str], axis: Axis) -> list[Series]:

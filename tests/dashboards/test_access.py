@@ -27,6 +27,7 @@ def test_axe_finds_nothing_serious_and_nothing_scrolls_sideways(
             assert seen.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
 
 
+@pytest.mark.slow  # by the clock: only a quiet machine tells
 @pytest.mark.parametrize("persona", PERSONAS)
 def test_a_page_is_drawn_within_three_seconds(browser: Browser, company: Home, persona: str) -> None:
     """The fastest of three: the machine may be busy with other things."""

@@ -45,6 +45,10 @@ function drawCard(card) {
   const head = el("h3", {}, el("button", { type: "button", "aria-label": t("card.choose", { label: name }), onclick: () => choose(card) }, name));
   const attributes = { class: "card", "data-kpi": card.kpi, "data-series": card.key, "data-chosen": chosenCard().key === card.key && "1" };
   if (!row || !row.there) {
+    const isOther = !known.grains.split(" ").includes(DATA.grain);
+    if (isOther) {
+      return el("article", { ...attributes, "data-state": "other-grain" }, el("h3", {}, name), el("p", { class: "value none" }, t("state.other_grain")));
+    }
     const [set] = viewParts(), isCut = set !== "total" && !Object.keys(DATA.series).some((key) => key.startsWith(`${set}|`) && key.endsWith(`|${card.kpi}`));
     return el("article", { ...attributes, "data-state": isCut ? "not-split" : "no-data" }, el("h3", {}, name),
       el("p", { class: "value none" }, isCut ? t("state.not_split", { dimension: dimensionName(set) }) : t("state.no_data")));
