@@ -1,10 +1,11 @@
 """Five companies through everything: HTTP, the installed script, published marts; each is done once for a content."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from sandbox.world import build_world
@@ -60,12 +61,23 @@ def test_a_company_through_everything(scene: Scene, shop: Company) -> None:
     _refresh(shop, scene.first, "first")
     assert _unequal(shop, scene.first) == ""
     _refresh(shop, scene.second, "second")
-    assert _unequal(shop, scene.second, OF_TWO_LOADS) == ""
+    assert _unequal(shop, scene.second, OF_SNAPSHOTS, _not_followers_by_week) == ""
     grown = shop.keep_marts("grown")
     shop.forget()
     _refresh(shop, scene.second, "from scratch")
     assert _unequal(shop, scene.second) == ""
     assert_equal_marts(grown, shop.marts, WITH_SNAPSHOTS, OF_TWO_LOADS)
+
+
+def _all(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows
+
+
+def _not_followers_by_week(rows: pd.DataFrame) -> pd.DataFrame:
+    """Two loads know the followers of a week that ended between them; goals are of months."""
+    if not {"kpi_id", "period_grain"} <= set(rows.columns):
+        return rows
+    return rows[~((rows["kpi_id"] == "followers") & (rows["period_grain"] == "week"))]
 
 
 def _refresh(shop: Company, as_of: datetime, name: str) -> None:
@@ -74,10 +86,12 @@ def _refresh(shop: Company, as_of: datetime, name: str) -> None:
     assert ran.code == 0, ran.err
 
 
-def _unequal(shop: Company, as_of: datetime, besides: set[str] | None = None) -> str:
+def _unequal(
+    shop: Company, as_of: datetime, besides: set[str] | None = None, keep: Callable[[pd.DataFrame], pd.DataFrame] = _all
+) -> str:
     return unequal(
-        lambda name: table(shop.marts, name),
-        published(shop.world, as_of),
+        lambda name: keep(table(shop.marts, name)),
+        {name: keep(frame) for name, frame in published(shop.world, as_of).items()},
         calendar_of(shop.world, as_of),
         besides or (),
     )
