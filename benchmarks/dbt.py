@@ -14,9 +14,9 @@ from benchmarks.company import Company, company
 from benchmarks.part import Part, Timed, run_part, timed
 from benchmarks.report import Figure, Report, fastest
 from connectors import NAMES
+from connectors.common.sql import quoted
 from orchestration.home import DBT_PROJECT, Home
 from orchestration.init import OWN
-from orchestration.load import quoted
 
 MOST_OF_RAW, MOST_GIB = 1.3, 4.0
 

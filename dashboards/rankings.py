@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboards.axis import Axis
 from dashboards.series import compact
-from orchestration.cli.marts import Marts, Row
+from orchestration.cli.marts import NEWEST, Marts, Row
 
 SHOWN = 20
 # The figures of a campaign beside its spend: KPI → column of the page.
@@ -81,12 +81,12 @@ def _posts(marts: Marts) -> dict[str, Any]:
     }
 
 
-_CAMPAIGNS = """
+_CAMPAIGNS = f"""
     select kpi_id, period_start, campaign, numerator, denominator, value, is_missing
     from kpi_values
     where
         segment_set = 'campaign' and period_grain = ? and period_start >= ? and list_contains(?, kpi_id)
-        and (kpi_id, kpi_version) in (select (kpi_id, max(kpi_version)) from kpi_values group by kpi_id)
+        and {NEWEST}
     order by all
 """
 _POSTS = """

@@ -8,7 +8,7 @@ from typing import Any
 from dashboards.axis import Axis
 from dashboards.views import FILTERS
 from orchestration.cli.board_rows import SHOWN_CHANNELS
-from orchestration.cli.marts import Marts, Row
+from orchestration.cli.marts import NEWEST, Marts, Row
 
 # Bits of `flags`, in this order.
 FLAGS = (
@@ -131,6 +131,6 @@ _ROWS = f"""
     where
         period_grain = ? and period_start >= ? and list_contains(?, kpi_id)
         and segment_set in ('{TOTAL}', 'platform', {", ".join(f"'{name}'" for name in FILTERS)})
-        and (kpi_id, kpi_version) in (select (kpi_id, max(kpi_version)) from kpi_values group by kpi_id)
+        and {NEWEST}
     order by segment_set, channel, country, device, platform, kpi_id, period_start
 """

@@ -13,6 +13,8 @@ from orchestration.home import Home
 from orchestration.records import read_json, write_json
 from orchestration.run import Run
 
+SUFFIX = ".backfill.json"
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -22,7 +24,12 @@ class Progress:
 
     @classmethod
     def of(cls, home: Home, source: Source) -> "Progress":
-        return cls(home.state(source.name).with_suffix(".backfill.json"))
+        return cls(home.state(source.name).with_suffix(SUFFIX))
+
+    @staticmethod
+    def is_any(home: Home) -> bool:
+        """Whether a range of some source was begun and is not done."""
+        return any(home.state("").parent.glob(f"*{SUFFIX}"))
 
     def asked(self) -> Window | None:
         """The range that is not done."""

@@ -12,9 +12,10 @@ from typing import Any
 
 import duckdb
 
+from connectors.common.sql import quoted
 from orchestration.home import Home
 from orchestration.init import MODELS, OPS, OWN
-from orchestration.load import quoted, step
+from orchestration.load import step
 from orchestration.manifest import Node, Project
 from orchestration.records import Check, GateRecord, read_json, write_json
 from orchestration.run import Run

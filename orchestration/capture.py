@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from connectors.common.sql import quoted
 from orchestration.init import OPS
-from orchestration.load import quoted
 from orchestration.promote import replacing
 from orchestration.run import Run
 from orchestration.vintages import KINDS, SOURCES, Kind, folder_of, known, rows_of, vintage_files

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from connectors.common.sql import quoted
 from orchestration.locks import writer_lock
 
 logger = logging.getLogger("nyckeltal.run")
@@ -52,7 +53,7 @@ def verify(path: Path) -> None:
     try:
         for table in _open(path):
             with duckdb.connect(":memory:") as connection:
-                connection.execute(f"attach '{_quoted(path)}' as found (read_only)")
+                connection.execute(f"attach '{quoted(path)}' as found (read_only)")
                 connection.execute(f"select max(hash(rows)) from found.{table} as rows").fetchall()
     except duckdb.Error as error:
         if is_damage(error):
@@ -115,12 +116,8 @@ def _open(path: Path) -> list[str]:
     if not path.exists():
         return []
     with duckdb.connect(":memory:") as connection:
-        connection.execute(f"attach '{_quoted(path)}' as found (read_only)")
+        connection.execute(f"attach '{quoted(path)}' as found (read_only)")
         rows = connection.execute(
             "select schema_name, table_name from duckdb_tables() where database_name = 'found'"
         ).fetchall()
     return [f'"{schema}"."{table}"' for schema, table in rows]
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -6,6 +6,7 @@ import duckdb
 
 from connectors.common.run import dataset_name
 from connectors.common.source import Source
+from connectors.common.sql import quoted
 from connectors.common.table import Table
 from orchestration.damage import in_words, set_aside
 from orchestration.home import Home
@@ -76,5 +77,5 @@ def _append(connection: duckdb.DuckDBPyConnection, table: Table, relation: str, 
     if count:
         number = 1 + max((int(path.stem) for path in folder.glob("*.parquet")), default=0)
         with replacing(folder / f"{number:06d}.parquet") as temporary:
-            connection.execute(f"copy fresh to '{str(temporary).replace(chr(39), chr(39) * 2)}' (format parquet)")
+            connection.execute(f"copy fresh to '{quoted(temporary)}' (format parquet)")
     return int(count)

@@ -15,6 +15,7 @@ from connectors.common.errors import SourceError
 from connectors.common.privacy import load_hasher
 from connectors.common.run import LoadResult, dataset_name, last_load, load
 from connectors.common.source import Source
+from connectors.common.sql import quoted
 from connectors.common.window import Window
 from orchestration import keys
 from orchestration.backfill import Progress, gaps_of, parts
@@ -199,11 +200,6 @@ def describe(error: BaseException) -> str:
     where = ours[-1] if ours else frames[-1] if frames else None
     place = f" in {Path(where.filename).name} line {where.lineno}" if where else ""
     return f"an unexpected {type(error).__name__}{place} stopped it; the last good data are served"
-
-
-def quoted(path: Path) -> str:
-    """A path as the inside of an SQL text."""
-    return str(path).replace("'", "''")
 
 
 def _record(

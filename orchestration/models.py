@@ -11,11 +11,11 @@ import duckdb
 
 from connectors.common.models import LAG_CURVES, LEARNT
 from connectors.common.run import dataset_name
+from connectors.common.sql import quoted
 from modelling.lag_curves import Given, learn
 from orchestration.home import DBT_PROJECT
 from orchestration.init import MODELS, complete
 from orchestration.landing import asset_key
-from orchestration.load import quoted
 from orchestration.locks import writer_lock
 from orchestration.promote import replacing
 from orchestration.run import Run, RunSettings

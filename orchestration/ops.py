@@ -58,22 +58,22 @@ def ops_assets(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
 def write_ops(run: Run, sources: Mapping[str, Source]) -> None:
     """Replaces landing/ops.duckdb by the state of all sources as of this run."""
     target = run.home.landing(OPS.name)
-    days = [row for source in sources.values() for row in _days(run, source)]
+    landed = {name: promoted(run.home.landing(name), source) for name, source in sources.items()}
+    days = [row for name, source in sources.items() for row in _days(run, source, landed[name][0])]
     missing = Counter(row["source"] for row in days if not row["is_loaded"])
-    status = [_status(run, source) | {"missing_days": missing[source.name]} for source in sources.values()]
+    status = [_status(run, source, *landed[name]) | {"missing_days": missing[name]} for name, source in sources.items()]
     classes = [_class(run, name) for name in CLASSES]
     with writer_lock(target, "ops", logger.warning), replacing(target) as temporary:
         complete(OPS, temporary)
         with duckdb.connect(str(temporary)) as connection:
             for table, rows in ((SOURCE_STATUS, status), (SOURCE_DAYS, days), (CLASS_STATUS, classes)):
-                landed = table.rows(rows)
-                connection.execute(f"insert into {dataset_name(OPS)}.{table.name} by name select * from landed")
-                del landed
+                made = table.rows(rows)
+                connection.execute(f"insert into {dataset_name(OPS)}.{table.name} by name select * from made")
+                del made
 
 
-def _status(run: Run, source: Source) -> Row:
+def _status(run: Run, source: Source, windows: list[Window], rows: int) -> Row:
     known = source_status(run.home.runs, source.name)
-    windows, rows = promoted(run.home.landing(source.name), source)
     until = min(max((window.date_to for window in windows), default=run.last_day), run.last_day) if windows else None
     # A source restates each day for a while; a company may know its own better (connectors/config).
     settle_days = run.company.settle_days.get(source.name, source.settle_days)
@@ -98,10 +98,9 @@ def _class(run: Run, name: str) -> Row:
     return {"class": name, "built_at": built_at, "is_late": late}
 
 
-def _days(run: Run, source: Source) -> list[Row]:
+def _days(run: Run, source: Source, windows: list[Window]) -> list[Row]:
     if not source.is_configured:
         return []
-    windows, _ = promoted(run.home.landing(source.name), source)
     loaded = {day for window in windows for day in window.days()}
     first: date = min(loaded, default=min(run.company.history_start, run.last_day))
     return [

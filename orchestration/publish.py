@@ -13,11 +13,12 @@ import dagster as dg
 import duckdb
 import pyarrow as pa
 
+from connectors.common.sql import quoted
 from orchestration.build import Built
 from orchestration.capture import capture
 from orchestration.damage import in_words, opens
 from orchestration.dbt import model_key
-from orchestration.load import quoted, step
+from orchestration.load import step
 from orchestration.locks import writer_lock
 from orchestration.manifest import Node, Project
 from orchestration.promote import replacing

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 import dagster as dg
 import duckdb
 
+from connectors.common.sql import quoted
+from orchestration.backfill import Progress
 from orchestration.dbt import model_key
 from orchestration.home import Home
 from orchestration.init import OPS
-from orchestration.load import quoted
 from orchestration.manifest import CLASSES, Project
 
 # Which classes a cadence builds; everything upstream of them, and publishing, belongs to each.
@@ -95,26 +96,24 @@ def schedules(time_zone: str, fiscal_year_start_month: int = 1) -> list[dg.Sched
 
 def _fill_gaps(_: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     home = Home.find()
-    begun = list(home.state("x").parent.glob("*.backfill.json"))
-    missing = _missing(home)
-    if not begun and not missing:
+    if not Progress.is_any(home) and not _missing(home):
         return dg.SkipReason("no day is missing in any source")
     return dg.RunRequest()
 
 
-def _missing(home: Home) -> list[str]:
-    """Sources of which days are missing before the last one that they have, as the last run left it."""
+def _missing(home: Home) -> bool:
+    """Whether a source lacks days before the last one that it has, as the last run left it."""
     ops = home.landing(OPS.name)
     if not ops.exists():
-        return []
+        return False
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"attach '{quoted(ops)}' as ops (read_only)")
         found = connection.execute(
-            "select distinct source from ops.raw_ops.source_days as days "
+            "select 1 from ops.raw_ops.source_days as days "
             "inner join ops.raw_ops.source_status as status using (source) "
-            "where not days.is_loaded and days.date < status.data_until order by source"
+            "where not days.is_loaded and days.date < status.data_until limit 1"
         ).fetchall()
-    return [row[0] for row in found]
+    return bool(found)
 
 
 def _selection(project: Project, classes: tuple[str, ...]) -> dg.AssetSelection:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import duckdb
 import pyarrow.parquet as pq
 
-from orchestration.load import quoted
+from connectors.common.sql import quoted
 
 
 def traces(folder: Path, needles: Sequence[str]) -> tuple[list[str], int]:

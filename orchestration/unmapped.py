@@ -8,9 +8,9 @@ from datetime import date
 
 import duckdb
 
+from connectors.common.sql import quoted
 from orchestration.home import Home
 from orchestration.init import OWN
-from orchestration.load import quoted
 
 CHANNELS, STAGES = "config/channels.csv", "dbt_project/models/staging/hubspot/stg_hubspot__contact_stages.sql"
 # Texts that say that nothing is known; a rule for them would be a guess.
@@ -126,7 +126,7 @@ def _stages(connection: duckdb.DuckDBPyConnection) -> Iterator[Unmapped]:
         f"where stage not in {KNOWN_STAGES} group by stage"
     ).fetchall()
     for stage, count, first_seen in rows:
-        line = f"when entries.stage = '{str(stage).replace(chr(39), chr(39) * 2)}' then '<stage>'"
+        line = f"when entries.stage = '{quoted(stage)}' then '<stage>'"
         yield Unmapped("hubspot", "lifecycle_stage", stage, count, first_seen, "other", STAGES, line)
 
 

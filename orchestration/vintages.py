@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from connectors.common.sql import quoted
+
 GRAINS = ("day", "week", "month", "quarter")
 # Finer cells would multiply the files; what a company asks of the past is the whole, its platforms and its channels.
 SETS = ("total", "platform", "channel")
@@ -75,7 +77,7 @@ def folder_of(history: Path, kind: Kind) -> Path:
 
 def rows_of(files: Sequence[Path]) -> str:
     """SQL that reads all rows of the files."""
-    told = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+    told = ", ".join(f"'{quoted(file)}'" for file in files)
     return f"read_parquet([{told}])"
 
 

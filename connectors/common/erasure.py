@@ -48,8 +48,12 @@ class Erased:
 
     def write(self, file: Path) -> None:
         """The caller sees to it that nobody reads half of it."""
+        pq.write_table(self.rows(), file)
+
+    def rows(self) -> pa.Table:
+        """The list as a table of `tombstone` and `substitute`."""
         pairs = {"tombstone": list(self.substitutes), "substitute": list(self.substitutes.values())}
-        pq.write_table(pa.table(pairs, schema=_SCHEMA), file)
+        return pa.table(pairs, schema=_SCHEMA)
 
     def add(self, values: Iterable[tuple[str, str]]) -> "Erased":
         """With these (kind, value) pairs, too; who is on the list keeps the substitute."""

@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from connectors.common.resource import TOMBSTONE
+from connectors.common.sql import quoted
 from connectors.common.table import Reload, Table
 
 # A load larger than this is news without a look: holding and comparing it would cost more than writing it.
@@ -44,7 +45,7 @@ class News:
             return True
         with duckdb.connect(":memory:") as connection:
             connection.execute("set timezone = 'UTC'")
-            connection.execute(f"attach '{str(state_path).replace(chr(39), chr(39) * 2)}' as state (read_only)")
+            connection.execute(f"attach '{quoted(state_path)}' as state (read_only)")
             try:
                 return any(
                     _differs(connection, self._tables[name], pa.concat_tables(items), f"state.{schema}.{name}")

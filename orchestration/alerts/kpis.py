@@ -14,16 +14,9 @@ REVIEWS = {"daily": 1, "weekly": 7, "monthly": 30, "quarterly": 90}
 NEWS_DAYS = 7
 
 ANOMALIES = f"""
-with boards as (
-    select kpi_id, string_agg(distinct persona, ' ') as personas
-    from kpi_boards
-    group by kpi_id
-)
-
-select v.*, c.label, boards.personas, a.proposed_on
+select v.*, c.label
 from kpi_values as v
 inner join kpi_catalog as c on c.kpi_id = v.kpi_id and c.kpi_version = v.kpi_version
-inner join boards on boards.kpi_id = v.kpi_id
 inner join kpi_actions as a
     on a.kpi_id = v.kpi_id
     and a.kpi_version = v.kpi_version
@@ -37,19 +30,21 @@ where v.is_anomaly
     and not v.is_unreliable
     and not v.is_missing
     and a.proposed_on > ?
+    and v.kpi_id in (select kpi_id from kpi_boards)
 order by v.kpi_id, v.period_grain, v.period_start, v.segment_set
 """
 
 
 def kpi_alerts(marts: Marts) -> Iterator[Alert]:
     """Raises NothingPublishedError when the marts are of another version."""
-    boards = marts.rows("select kpi_id, string_agg(distinct persona, ' ') as personas from kpi_boards group by kpi_id")
-    personas = {row["kpi_id"]: _personas(row["personas"]) for row in boards}
+    boards = marts.rows("select kpi_id, list(persona) as personas from kpi_boards group by kpi_id")
+    personas = {row["kpi_id"]: frozenset(row["personas"]) for row in boards}
     # The marts call no goal off track whose value is open, provisional or unreliable.
     for row in marts.rows("select * from kpi_goals where is_active and status = 'off_track' order by goal_id"):
         yield _goal(row, personas.get(row["kpi_id"], frozenset()))
     since = marts.info()["data_until"] - timedelta(days=NEWS_DAYS)
-    yield from map(_anomaly, marts.rows(ANOMALIES, [since]))
+    for row in marts.rows(ANOMALIES, [since]):
+        yield _anomaly(row, personas[row["kpi_id"]])
 
 
 def _goal(row: Row, personas: frozenset[str]) -> Alert:
@@ -63,7 +58,7 @@ def _goal(row: Row, personas: frozenset[str]) -> Alert:
     return Alert("goal_off_track", row["goal_id"], text, REVIEWS[row["review_cadence"]], personas)
 
 
-def _anomaly(row: Row) -> Alert:
+def _anomaly(row: Row, personas: frozenset[str]) -> Alert:
     cell = [row["segment_set"], *(row[name] for name in DIMENSIONS), row["attribution_basis"], row["date_basis"]]
     key = [row["kpi_id"], row["kpi_version"], row["period_grain"], row["period_start"], *cell]
     period = show.period(row["period_grain"], row["period_start"])
@@ -73,7 +68,7 @@ def _anomaly(row: Row) -> Alert:
         ":".join(map(str, key)),
         f"{_name(row['label'], row)}, {period}: {row['anomaly_reason']}{action}",
         None,  # a period is told once
-        _personas(row["personas"]),
+        personas,
     )
 
 
@@ -84,7 +79,3 @@ def _name(label: str, row: Row) -> str:
 
 def _currency(row: Row) -> str:
     return "" if row["currency"] in (None, "none") else str(row["currency"])
-
-
-def _personas(text: str | None) -> frozenset[str]:
-    return frozenset((text or "").split())

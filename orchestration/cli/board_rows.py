@@ -3,7 +3,7 @@
 from typing import Any
 
 from orchestration.cli.goals import read_goals
-from orchestration.cli.marts import Marts, Row
+from orchestration.cli.marts import NEWEST, Marts, Row
 
 STAGES = ("awareness", "consideration", "conversion", "loyalty", "business", "operations")
 TREND_PERIODS = 8
@@ -107,7 +107,7 @@ def _goals(marts: Marts, shown: list[Row]) -> list[Row]:
 # A KPI that has no total over platforms (reach, platform claims) shows a row per platform, one that is about channels
 # a row per channel.
 _SERIES = "kpi_id, platform, channel, attribution_basis, date_basis, currency"
-_SHOWN = """
+_SHOWN = f"""
     select * from kpi_values
     where period_grain = ? and segment_set = (
         case
@@ -115,7 +115,7 @@ _SHOWN = """
             when kpi_id in (select kpi_id from kpi_values where segment_set = 'platform') then 'platform'
             else 'channel'
         end
-    ) and (kpi_id, kpi_version) in (select (kpi_id, max(kpi_version)) from kpi_values group by kpi_id)
+    ) and {NEWEST}
 """
 _UNUSUAL = """
     select kpi_id, segment_set, platform, channel, country, device, value, anomaly_score, anomaly_reason

@@ -9,9 +9,13 @@ from typing import Any
 
 import duckdb
 
+from connectors.common.sql import quoted
+
 DIMENSIONS = (
     *("platform", "channel", "source_medium", "campaign", "country", "device", "landing_page", "customer_type"),
 )
+# Condition on rows of kpi_values: of each KPI the newest version.
+NEWEST = "(kpi_id, kpi_version) in (select (kpi_id, max(kpi_version)) from kpi_values group by kpi_id)"
 Row = dict[str, Any]
 
 
@@ -67,7 +71,7 @@ def open_marts(file: Path) -> Iterator[Marts]:
     # Attached, not connected to: a second connection to one path would keep serving a replaced file.
     with duckdb.connect(":memory:") as connection:
         try:
-            connection.execute(f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as m (read_only)")
+            connection.execute(f"attach '{quoted(file)}' as m (read_only)")
         except duckdb.Error:
             raise NothingPublishedError(f"{file} cannot be read: run `nyckeltal refresh` to publish it anew") from None
         connection.execute("use m")

@@ -9,11 +9,11 @@ from rich.text import Text
 import connectors
 from connectors.common.http import env_name
 from connectors.common.source import Source
+from connectors.common.sql import quoted
 from orchestration.cli.board import source_table
 from orchestration.cli.output import out, print_json
 from orchestration.home import Home
 from orchestration.init import OPS, initialise
-from orchestration.load import quoted
 from orchestration.records import source_status
 from orchestration.unmapped import unmapped as values_without_rule
 

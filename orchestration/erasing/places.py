@@ -7,9 +7,9 @@ import duckdb
 
 from connectors.common.run import dataset_name
 from connectors.common.source import Source
+from connectors.common.sql import quoted
 from connectors.common.table import Table
 from orchestration.home import Home
-from orchestration.load import quoted
 
 
 def people_tables(source: Source) -> list[Table]:

@@ -3,14 +3,13 @@
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.common.erasure import SALT, Erased, kind_of
 from connectors.common.source import Source
+from connectors.common.sql import quoted
 from orchestration.erasing.places import guard, people_tables, personal_columns, reading
 from orchestration.home import Home
-from orchestration.load import quoted
 from orchestration.promote import checkpoint_leftover, replacing
 
 
@@ -31,8 +30,7 @@ def rewrite(file: Path, source: Source, erased: Erased) -> int:
 
 
 def _list(connection: duckdb.DuckDBPyConnection, erased: Erased) -> None:
-    pairs = {"tombstone": list(erased.substitutes), "substitute": list(erased.substitutes.values())}
-    connection.register("given", pa.table(pairs, schema=pa.schema([(name, pa.string()) for name in pairs])))
+    connection.register("given", erased.rows())
     connection.execute("create temp table erased as select * from given")
     connection.unregister("given")
 

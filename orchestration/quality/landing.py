@@ -9,8 +9,8 @@ from types import ModuleType
 import duckdb
 
 from connectors.common.source import Source
+from connectors.common.sql import quoted
 from connectors.common.table import Table
-from orchestration.load import quoted
 from orchestration.quality import generic
 from orchestration.quality.runner import validate
 from orchestration.quality.suite import Days, Rule, Unique, Volume

@@ -19,7 +19,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 from sqlalchemy.pool import NullPool
 
-from orchestration.load import quoted
+from connectors.common.sql import quoted
 from orchestration.quality.suite import GateBrokenError, Rule, Unique, Volume
 from orchestration.records import Check
 

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pytest
 
 from connectors import source
+from connectors.common.sql import quoted
 from dashboards.pages import build_pages
 from orchestration.cli import app
 from orchestration.cli.output import visible
 from orchestration.home import Home
-from orchestration.load import quoted
 from sandbox.world import World, build_world
 from tests.connectors.conftest import AS_OF, Landing, hasher, landing, no_waiting, serve
 from tests.landing import land
