@@ -52,7 +52,7 @@ $(CLIENTS_STAMP): requirements-clients.lock $(STAMP)
 acceptance: $(STAMP)  ## every seed through everything
 	$(BIN)/pytest -m acceptance
 
-chaos: $(STAMP)  ## 40 rounds of 5 kills each, then one run and a comparison; SEED=n for others
+chaos: $(STAMP)  ## 40 rounds of 6 kills each, then one run and a comparison; SEED=n for others
 	$(BIN)/pytest -m chaos -n 2 --dist load tests/chaos
 
 bench: $(STAMP)  ## performance as ratios measured in one run

@@ -14,6 +14,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
+from orchestration.vintages import KINDS
+
 VARIABLE = "NYCKELTAL_CHAOS_KILL"
 
 # By stage; each is a moment after which a process may be gone, and what it had done by then differs.
@@ -36,8 +38,12 @@ BOUNDARIES = {
     "marts.gated": "the marts have passed, nothing is published",
     "publish.written": "the new marts are written, not verified",
     "publish.verified": "they are verified, not in their place",
-    "publish.replaced": "they are in their place, which is not noted",
-    "publish.noted": "it is noted, the run has not ended",
+    "publish.replaced": "they are in their place, nothing of them is kept",
+    "vintage.written": "what changed of one kind is kept, of others not yet",
+    "vintages.kept": "all that changed is kept, the publish is not noted",
+    "publish.noted": "it is noted, no page is drawn",
+    "page.replaced": "one page is new, others are not",
+    "pages.drawn": "all pages are new, the run has not ended",
 }
 
 
@@ -109,18 +115,25 @@ def install() -> Passing:
     after("orchestration.build:Built", "add", "build.noted")
     after("orchestration.quality.marts", "marts_gate", "marts.gated")
     before("orchestration.publish", "_verify", "publish.written")
+    after("orchestration.publish", "capture", "vintages.kept")
     after("orchestration.build:Built", "published", "publish.noted")
+    after("dashboards.pages", "build_pages", "pages.drawn")
 
     _wrap("orchestration.promote", "_sync", _Replacing(passing).around)
     return passing
 
 
 class _Replacing:
-    """`promote._sync` is called with the temporary file, then with the folder in which it has taken its place."""
+    """`promote._sync` is called with the temporary file, then with the folder in which it has taken its place.
+
+    `NAMES`: by folder, the boundary of either call; "" is none.
+    """
 
     NAMES: ClassVar = {
         "landing": ("promote.copied", "promote.replaced"),
         "serving": ("publish.verified", "publish.replaced"),
+        "pages": ("", "page.replaced"),
+        **{kind.name: ("", "vintage.written") for kind in KINDS},
     }
 
     def __init__(self, passing: Passing) -> None:
@@ -130,10 +143,12 @@ class _Replacing:
     def around(self, real: Callable[[Path], None], path: Path) -> None:
         is_replaced = path.is_dir()
         folder = path if is_replaced else path.parent
-        if not is_replaced:
+        if folder.parent.name == "vintages":
+            self._label = folder.name
+        elif not is_replaced:
             self._label = path.name.split(".")[1] if folder.name == "landing" else ""
-        if names := self.NAMES.get(folder.name):
-            self._passing(names[is_replaced], self._label)
+        if name := self.NAMES.get(folder.name, ("", ""))[is_replaced]:
+            self._passing(name, self._label)
         real(path)
 
 

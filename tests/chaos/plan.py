@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tests.chaos.boundaries import BOUNDARIES, Moment
 
-KILLS = 5
+KILLS = 6
 
 
 def moments(passed: Sequence[Moment], seed: int, number: int) -> list[Moment]:

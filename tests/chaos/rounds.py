@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.chaos.boundaries import VARIABLE, Moment, install
+from tests.chaos.comparison import assert_equal_vintages, assert_pages_of_the_marts
 from tests.chaos.company import FIRST, NEXT, Setting, small, toy
 from tests.chaos.plan import moments
 
 READERS = 8
 SIGKILL = -9
+MARTS = "serving/marts.duckdb"
 # What a refresh imports when it gets there; none of it starts a thread.
 WARM = ("orchestration.cli.refresh", "orchestration.quality.landing", "orchestration.quality.marts")
 
@@ -44,7 +46,7 @@ class Rounds:
         self._setting = setting
         self._folder = folder
         self._seed = seed
-        self._undisturbed = folder / "undisturbed" / "home" / "serving" / "marts.duckdb"
+        self._undisturbed = folder / "undisturbed" / "home"
         self.passed: list[Moment] = []
 
     def prepare(self) -> None:
@@ -56,11 +58,11 @@ class Rounds:
         self.passed = [Moment.parse(line) for line in trace.read_text("utf-8").splitlines()]
 
     def run(self, number: int) -> dict[str, Any]:
-        """Five kills, then the same command once more; what came of it."""
+        """The kills, then the same command once more; what came of it."""
         started = time.monotonic()
         work = self._folder / f"round-{number}"
         shutil.copytree(self._folder / "before", work)
-        marts = work / "home" / "serving" / "marts.duckdb"
+        marts = work / "home" / MARTS
         readers = [_reader(marts) for _ in range(READERS)]
         kills = []
         for moment in moments(self.passed, self._seed, number):
@@ -70,8 +72,8 @@ class Rounds:
         said = self._said(work.name)
         read = [_ended(reader) for reader in readers]
         differs = self._folder / f"{work.name}.txt"
-        in_child(lambda: _compare(self._undisturbed, marts, differs))
         home = work / "home"
+        in_child(lambda: _compare(self._undisturbed, home, differs))
         found = {
             "round": number,
             "kills": kills,
@@ -131,11 +133,14 @@ def _ended(reader: "subprocess.Popen[str]") -> dict[str, Any]:
     return dict(json.loads(out))
 
 
-def _compare(undisturbed: Path, marts: Path, differs: Path) -> None:
+def _compare(undisturbed: Path, home: Path, differs: Path) -> None:
+    """Marts, what was known when, and the pages, which are those of the marts."""
     from tests.everything.published import assert_equal_marts
 
     try:
-        assert_equal_marts(undisturbed, marts)
+        assert_equal_marts(undisturbed / MARTS, home / MARTS)
+        assert_equal_vintages(undisturbed / "history", home / "history")
+        assert_pages_of_the_marts(home)
     except AssertionError as error:
         differs.write_text(str(error) or "they differ", "utf-8")
     else:
