@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.chaos.boundaries import VARIABLE, Moment, install
-from tests.chaos.comparison import assert_equal_vintages, assert_pages_of_the_marts
 from tests.chaos.company import FIRST, NEXT, Setting, small, toy
+from tests.chaos.comparison import assert_equal_vintages, assert_pages_of_the_marts
 from tests.chaos.plan import moments
 
 READERS = 8

@@ -1,6 +1,7 @@
 """A company day by day: restatement, outages and missed ticks, and what its vintages show at the end.
 
-The year takes an hour on two quiet cores (`make year`); the fortnight is the same in small.
+The year takes an hour on two quiet cores (`make year`), its fortnights and months through the real job half of that;
+four mornings within two weeks are the same in small.
 """
 
 from collections.abc import Iterator
@@ -13,9 +14,11 @@ import pandas as pd
 import pytest
 
 from sandbox.world import World, build_world
+from tests.everything.company import company
 from tests.landing import land
 from tests.runner import run
 from tests.year.checks import changed_though_settled, foretold, wrongly_provisional
+from tests.year.jobs import refresh, spread, warehouse
 from tests.year.loads import loads
 from tests.year.simulate import Day, live, mornings
 
@@ -70,7 +73,23 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
     yield from lived(world, days, tmp_path_factory.mktemp("year"))
 
 
-@pytest.mark.parametrize("name", ["fortnight", pytest.param("year", marks=pytest.mark.slow)])
+@pytest.fixture(scope="module")
+def jobs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
+    """Mornings of the same year, each by the command line: what lies between them is caught up with."""
+    world = build_world(size="small", months=14, seed=7, as_of=LAST)
+    days = spread(list(mornings(LAST - timedelta(days=365), LAST, 7, LAST - timedelta(days=3))))
+    with company(world, days[0].as_of, tmp_path_factory.mktemp("jobs")) as shop:
+        for day in days:
+            refresh(shop, day, day is days[-1])
+        models = warehouse(shop)
+        yield Lived(world, shop.home / "history", models)
+        models.close()
+
+
+SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("year", "jobs")]
+
+
+@pytest.mark.parametrize("name", ["fortnight", *SLOW])
 class TestEveryDay:
     @pytest.fixture
     def days(self, name: str, request: pytest.FixtureRequest) -> Lived:
