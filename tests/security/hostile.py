@@ -56,6 +56,7 @@ def hostile_world(world: World) -> World:
         *(("sessions", column) for column in ("campaign", "landing_page")),
         *(("orders", column) for column in ("first_campaign", "last_campaign", "first_source", "last_source")),
         *(("contacts", column) for column in ("original_campaign", "latest_campaign")),
+        ("survey_answers", "touchpoint"),
     ):
         told = tables[name][column].astype(str)
         is_told = ~told.isin(["", "(not set)", "direct"])

@@ -65,6 +65,11 @@ def test_every_connector_stores_them_verbatim(landed: dict[str, dict[str, pa.Tab
     contacts = world.tables["contacts"]
     live = contacts[contacts["deleted_at"].isna() & (contacts["merged_into"] == "")]
     assert {value for value in live["original_campaign"].astype(str) if value} <= found["hubspot"]
+    # Answers of the last months of a small company are fewer than the texts.
+    assert len(set(HOSTILE) & texts(landed["typeform"]["answers"], "touchpoint")) >= 150
+    # Of posts nothing lands that somebody could have written.
+    organic = {column for table in landed["meta_organic"].values() for column in _texts(table)}
+    assert organic == {"page_id", "ig_user_id", "post_id", "account_id", "platform", "post_type"}
 
 
 def _texts(table: pa.Table) -> list[str]:
