@@ -13,7 +13,7 @@ from connectors.common.sql import quoted
 from orchestration.init import OPS
 from orchestration.promote import replacing
 from orchestration.run import Run
-from orchestration.vintages import KINDS, SOURCES, Kind, folder_of, known, rows_of, vintage_files
+from orchestration.vintages import KINDS, SOURCES, Kind, folder_of, known, rows_of, sound_vintages, vintage_files
 
 logger = logging.getLogger("nyckeltal.run")
 
@@ -48,7 +48,7 @@ def add(connection: duckdb.DuckDBPyConnection, history: Path, when: Known) -> di
         if not _is_there(connection, kind):
             continue
         folder = folder_of(history, kind)
-        _compact(connection, folder, when)
+        _compact(connection, sound_vintages(connection, folder), when)
         files = vintage_files(folder)
         last = _last_known_at(connection, files)
         if last and when.at < last:
@@ -105,10 +105,10 @@ def _append(connection: duckdb.DuckDBPyConnection, kind: Kind, files: Sequence[P
     return count
 
 
-def _compact(connection: duckdb.DuckDBPyConnection, folder: Path, when: Known) -> None:
+def _compact(connection: duckdb.DuckDBPyConnection, whole: Sequence[Path], when: Known) -> None:
     """Makes one file of those of each month that has ended. Killed in between, rows stand twice and mean the same."""
     months: dict[date, list[Path]] = {}
-    for file in vintage_files(folder):
+    for file in whole:
         row = connection.execute(f"select date_trunc('month', max(known_on))::date from {rows_of([file])}").fetchone()
         if row:
             months.setdefault(row[0], []).append(file)

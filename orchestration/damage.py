@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -69,6 +69,27 @@ def set_aside(path: Path, what: str, consequence: str) -> None:
     if log.exists():
         log.replace(kept.with_name(f"{kept.name}.wal"))
     logger.warning("%s: %s is damaged and was set aside as %s; %s", what, path.name, kept.name, consequence)
+
+
+def sound_parquet(
+    connection: duckdb.DuckDBPyConnection, files: Iterable[Path], what: str, consequence: str
+) -> list[Path]:
+    """The files that can be read from end to end; the others are set aside. The caller holds the lock of their folder.
+
+    A full or unreadable disk is no damage of theirs, and raises.
+    """
+    return [file for file in files if _is_sound(connection, file, what, consequence)]
+
+
+def _is_sound(connection: duckdb.DuckDBPyConnection, file: Path, what: str, consequence: str) -> bool:
+    try:
+        connection.execute("select count(hash(rows)) from read_parquet(?) as rows", [str(file)]).fetchall()
+    except duckdb.Error as error:
+        if in_words(error):
+            raise
+        set_aside(file, what, consequence)
+        return False
+    return True
 
 
 def was_set_aside(path: Path) -> bool:

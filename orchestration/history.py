@@ -8,7 +8,7 @@ from connectors.common.run import dataset_name
 from connectors.common.source import Source
 from connectors.common.sql import quoted
 from connectors.common.table import Table
-from orchestration.damage import in_words, set_aside
+from orchestration.damage import sound_parquet
 from orchestration.home import Home
 from orchestration.promote import replacing
 
@@ -34,7 +34,8 @@ def remember(home: Home, source: Source) -> dict[str, int]:
 
 def _read_history(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path) -> None:
     """The temporary table `kept`: what history has of each key."""
-    files = [str(path) for path in sorted(folder.glob("*.parquet")) if _is_sound(connection, path)]
+    found = sorted(folder.glob("*.parquet"))
+    files = sound_parquet(connection, found, "history", "what the private file has of it is kept anew")
     if not files:
         connection.register("declared", table.schema.empty_table())
         connection.execute("create or replace temp table kept as select * from declared")
@@ -44,20 +45,8 @@ def _read_history(connection: duckdb.DuckDBPyConnection, table: Table, folder: P
     connection.execute(
         f"create or replace temp table kept as select {columns} from read_parquet(?, filename = true) "
         f"qualify row_number() over (partition by {key} order by filename desc) = 1",
-        [files],
+        [[str(file) for file in files]],
     )
-
-
-def _is_sound(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
-    """A file that cannot be read is set aside; what the private file still has of its rows is kept once more."""
-    try:
-        connection.execute("select count(hash(rows)) from read_parquet(?) as rows", [str(path)]).fetchall()
-    except duckdb.Error as error:
-        if in_words(error):
-            raise
-        set_aside(path, "history", "what the private file has of it is kept anew")
-        return False
-    return True
 
 
 def _put_back(connection: duckdb.DuckDBPyConnection, table: Table, relation: str) -> None:

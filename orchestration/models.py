@@ -19,7 +19,7 @@ from orchestration.landing import asset_key
 from orchestration.locks import writer_lock
 from orchestration.promote import replacing
 from orchestration.run import Run, RunSettings
-from orchestration.vintages import MEASURES, SOURCES, folder_of, rows_of, vintage_files
+from orchestration.vintages import MEASURES, SOURCES, folder_of, rows_of, sound_vintages
 
 
 def fitted_assets() -> dg.AssetsDefinition:
@@ -52,8 +52,12 @@ def learn_curves(run: Run) -> bool:
     """
     target = run.home.landing(MODELS.name)
     today = run.as_of.astimezone(ZoneInfo(run.company.time_zone)).date()
-    measures, sources = (vintage_files(folder_of(run.home.history, kind)) for kind in (MEASURES, SOURCES))
-    if not measures or not sources or _learnt_on(target) == today:
+    if _learnt_on(target) == today:
+        return False
+    with duckdb.connect(":memory:") as connection:
+        folders = (folder_of(run.home.history, kind) for kind in (MEASURES, SOURCES))
+        measures, sources = (sound_vintages(connection, folder) for folder in folders)
+    if not measures or not sources:
         return False
     seeds = DBT_PROJECT / "seeds"
     given = Given(

@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from connectors.common.sql import quoted
+from orchestration.damage import sound_parquet
 
 GRAINS = ("day", "week", "month", "quarter")
 # Finer cells would multiply the files; what a company asks of the past is the whole, its platforms and its channels.
@@ -93,3 +96,9 @@ def known(kind: Kind, files: Sequence[Path], condition: str = "true") -> str:
 def vintage_files(folder: Path) -> list[Path]:
     """Oldest first."""
     return sorted(folder.glob("[0-9]*.parquet"))
+
+
+def sound_vintages(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
+    """The same of those that can be read; the others are set aside. The caller lets nobody else write them."""
+    consequence = "what was known by it is gone, and what stands now counts as known from today"
+    return sound_parquet(connection, vintage_files(folder), "vintages", consequence)

@@ -3,6 +3,8 @@
 from datetime import date
 from pathlib import Path
 
+import duckdb
+
 from orchestration.cli.marts import Marts, Row
 from orchestration.vintages import MEASURES, QUALITY, SETS, folder_of, known, vintage_files
 
@@ -82,19 +84,31 @@ class NotKeptError(Exception):
 def read_as_known(marts: Marts, history: Path, kpi_id: str, grain: str, segment_set: str, day: date) -> list[Row]:
     """Rows of the KPI's newest version as known at the end of `day`, newest first, with `value_now` beside `value`.
 
-    Raises NotKeptError for a set or grain of which no vintages are kept, and for a day before the first one.
+    Raises NotKeptError for a set or grain of which no vintages are kept, for a day before the first one, and for one
+    whose vintage was lost.
     """
     if segment_set not in SETS or grain.endswith("_to_date"):
         raise NotKeptError(
             f"what was known of {kpi_id} by {grain} and {segment_set} is not kept; it is for days, weeks, months and "
             f"quarters by {', '.join(SETS)}"
         )
+    try:
+        return _answer(marts, history, kpi_id, grain, segment_set, day)
+    except (duckdb.InvalidInputException, duckdb.IOException) as error:
+        raise NotKeptError(
+            f"a vintage cannot be read ({str(error).splitlines()[0]}): the next refresh sets a damaged one aside"
+        ) from None
+
+
+def _answer(marts: Marts, history: Path, kpi_id: str, grain: str, segment_set: str, day: date) -> list[Row]:
     files = {kind.name: vintage_files(folder_of(history, kind)) for kind in (MEASURES, QUALITY)}
     if not all(files.values()):
         raise NotKeptError("no vintages are kept yet: the next refresh leaves the first one")
     first = marts.rows("select min(known_on) as day from read_parquet(?)", [str(files["measures"][0])])[0]["day"]
     if day < first:
         raise NotKeptError(f"the first vintage is of {first}: what was known on {day} was not kept")
+    for kind in (MEASURES, QUALITY):
+        _require_kept(marts, folder_of(history, kind), day)
     until = f"known_on <= date '{day}'"
     question = QUESTION.format(
         measures=known(MEASURES, files["measures"], until), quality=known(QUALITY, files["quality"], until)
@@ -103,3 +117,17 @@ def read_as_known(marts: Marts, history: Path, kpi_id: str, grain: str, segment_
     return marts.rows(
         question, {"kpi_id": kpi_id, "version": version, "grain": grain, "segment_set": segment_set, "day": day}
     )
+
+
+def _require_kept(marts: Marts, folder: Path, day: date) -> None:
+    """NotKeptError for a day of which a damaged file, since set aside, knew more than those around it."""
+    days = marts.rows(
+        "select parse_filename(filename, true) as name, min(known_on) as first, max(known_on) as last "
+        "from read_parquet(?, filename = true) group by all",
+        [[str(file) for file in vintage_files(folder)]],
+    )
+    for lost in (file.name.split(".")[0] for file in folder.glob("*.corrupt-*")):
+        before = max((row["last"] for row in days if row["name"] < lost), default=date.min)
+        after = min((row["first"] for row in days if row["name"] >= lost), default=date.max)
+        if before < day < after:
+            raise NotKeptError(f"what was known after {before} and before {after} stood in a file that was damaged")

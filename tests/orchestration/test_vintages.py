@@ -192,3 +192,25 @@ def test_what_is_not_kept_is_said_in_a_sentence(company: Company) -> None:
             read_as_known(marts, company.history, "cpa", "day", "total", date(2026, 3, 1))
         with pytest.raises(NotKeptError, match="by day and country is not kept"):
             read_as_known(marts, company.history, "cpa", "day", "country", date(2026, 3, 2))
+
+
+def test_a_damaged_vintage_is_set_aside_and_what_stands_is_kept_anew(
+    company: Company, caplog: pytest.LogCaptureFixture
+) -> None:
+    company.holds(ONE, {"2026-03-01": 0})
+    company.morning("2026-03-02")
+    company.holds(MORE, {"2026-03-01": 1, "2026-03-02": 0.25})
+    company.morning("2026-03-04")
+    damaged = company.files()[-1]
+    content = damaged.read_bytes()
+    damaged.write_bytes(content[: len(content) // 2])
+    with pytest.raises(NotKeptError, match="the next refresh sets a damaged one aside"):
+        company.cpa("2026-03-04")
+    assert company.morning("2026-03-05")["measures"] == 5
+    assert "is damaged and was set aside" in caplog.text
+    assert len(list(damaged.parent.glob("*.corrupt-*"))) == 1
+    # What was known on the first morning still is; what the damaged file knew is known from today.
+    assert company.cpa("2026-03-02") == {"2026-03-01": (25.0, True, 12.5)}
+    with pytest.raises(NotKeptError, match="after 2026-03-02 and before 2026-03-05 stood in a file that was damaged"):
+        company.cpa("2026-03-04")
+    assert company.cpa("2026-03-05") == {"2026-03-01": (12.5, False, 12.5), "2026-03-02": (20.0, True, 20.0)}
