@@ -1,6 +1,5 @@
 """E-mail addresses and phone numbers become keyed hashes before they land."""
 
-import hashlib
 import hmac
 import re
 import secrets
@@ -40,7 +39,7 @@ class Hasher:
     def _digest(self, kind: str, value: str | None) -> str | None:
         if value is None:
             return None
-        return hmac.new(self.key, f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self.key, f"{kind}:{value}".encode(), "sha256").hex()
 
 
 def normal_email(address: str | None) -> str | None:

@@ -122,9 +122,11 @@ class OrderDownload:
         orders: list[pa.Table] = []
         lines: list[pa.Table] = []
         latest: dict[str, int] = {}  # order id → the page in which it came last
+        overtaken: set[int] = set()  # pages with an order that came again in a later one
         refunded: dict[str, None] = {}
         for page in self._pages():
             found = {order.id: order for order in page}
+            overtaken.update(latest[order_id] for order_id in found.keys() & latest.keys())
             latest.update(dict.fromkeys(found, len(orders)))
             refunded.update(dict.fromkeys(order.id for order in found.values() if order.refunds))
             orders.append(columns.order_batch(list(found.values())))
@@ -132,10 +134,10 @@ class OrderDownload:
             if len(orders) % 50 == 0:
                 LOG.info("%d orders", len(latest))
         LOG.info("%d orders, %d of them with refunds", len(latest), len(refunded))
-        if len(latest) < sum(batch.num_rows for batch in orders):
-            place = {columns.number(key): page for key, page in latest.items()}
-            orders = [columns.only_of_page(batch, place, number) for number, batch in enumerate(orders)]
-            lines = [columns.only_of_page(batch, place, number) for number, batch in enumerate(lines)]
+        place = {columns.number(key): page for key, page in latest.items()} if overtaken else {}
+        for page_no in overtaken:
+            orders[page_no] = columns.only_of_page(orders[page_no], place, page_no)
+            lines[page_no] = columns.only_of_page(lines[page_no], place, page_no)
         return Changed(orders, lines, list(refunded))
 
     @cached_property
