@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.resume import pytest_collection_modifyitems, pytest_runtest_makereport
+from tests.resume import pytest_runtest_makereport, skip_what_passed
 
-__all__ = ["pytest_collection_modifyitems", "pytest_runtest_makereport"]
+__all__ = ["pytest_runtest_makereport"]
 
 # Before anything imports them: telemetry of dbt, dlt, Dagster and Great Expectations stays off.
 os.environ.update(
@@ -21,6 +21,21 @@ os.environ.update(
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
+
+
+# A process takes one file after the other (`make test`): a long one that starts last is waited for, so these start first.
+LONGEST = (
+    "tests/everything/test_one_company.py",
+    "tests/test_sources_and_kpis.py",
+    "tests/test_oracle_equality.py",
+    "tests/orchestration/test_dev.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first; what a test that can be resumed has shown is not done again."""
+    skip_what_passed(items)
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 class NetworkBlockedError(RuntimeError):

@@ -43,7 +43,7 @@ def _mark(item: pytest.Item) -> Path:
     return MARKS / fingerprint() / f"{hashlib.blake2b(item.nodeid.encode(), digest_size=8).hexdigest()}.json"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def skip_what_passed(items: list[pytest.Item]) -> None:
     for item in items:
         if _is_resumed(item) and _mark(item).exists():
             seconds = json.loads(_mark(item).read_text("utf-8"))["seconds"]

@@ -3,16 +3,17 @@ with rules as (
     select * from {{ ref('int_channel_rules') }}
 ),
 
+-- Some hundred combinations in hundreds of thousands of rows: made distinct before their texts are normalised.
 web as (
-    select channel_group, source_name, medium from {{ ref('int_web_sessions_daily__unioned') }}
+    select distinct channel_group, source_name, medium from {{ ref('int_web_sessions_daily__unioned') }}
     union all
-    select channel_group, source_name, medium from {{ ref('int_web_key_actions_daily__unioned') }}
+    select distinct channel_group, source_name, medium from {{ ref('int_web_key_actions_daily__unioned') }}
 ),
 
 other_web as (
-    select channel_group from {{ ref('int_web_landing_pages_daily__unioned') }}
+    select distinct channel_group from {{ ref('int_web_landing_pages_daily__unioned') }}
     union all
-    select channel_group from {{ ref('int_web_people__unioned') }}
+    select distinct channel_group from {{ ref('int_web_people__unioned') }}
 ),
 
 orders as (
@@ -24,7 +25,7 @@ contacts as (
 ),
 
 ads as (
-    select platform, campaign_type from {{ ref('int_ad_performance_daily__unioned') }}
+    select distinct platform, campaign_type from {{ ref('int_ad_performance_daily__unioned') }}
 ),
 
 texts as (
