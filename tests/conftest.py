@@ -23,7 +23,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 
 
-# A process takes one file after the other (`make test`): a long one that starts last is waited for, so these start first.
+# A process takes one file after the other (`make test`): a long one that starts last is waited for.
 LONGEST = (
     "tests/everything/test_one_company.py",
     "tests/test_sources_and_kpis.py",
