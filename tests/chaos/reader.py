@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 # A breath between two readings: what is under test shall have the processor, too.
-PAUSE_SECONDS = 0.25
+PAUSE_SECONDS = 1.0
 SQL = """
 select (select min(run_id) from marts.publish_info), (select count(*) from marts.publish_info),
     (select count(*) || ' ' || sum(hash(kpi_id, period_grain, period_start, is_missing)) from marts.kpi_values),
