@@ -33,7 +33,7 @@ def fit(what: str, loss: Callable[[Array], tuple[float, Array]], start: Array) -
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(-FURTHEST, FURTHEST)] * len(start))
     information = derivative(lambda logs: loss(logs)[1], found.x)
     information = (information + information.T) / 2
-    if not np.isfinite(found.fun) or not np.all(np.linalg.eigvalsh(information) > 0):
+    if not np.isfinite(information).all() or not (np.linalg.eigvalsh(information) > 0).all():
         raise NotFittedError(f"{what} does not fit these customers")
     return Fit(found.x, np.linalg.inv(information))
 

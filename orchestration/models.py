@@ -65,16 +65,17 @@ def fit_models(run: Run) -> list[Table]:
 
 
 def _land(target: Path, new: dict[Table, pa.Table]) -> None:
-    """Into a copy that takes the file's place: tables that are replaced anew, the others with more rows."""
+    """Into a copy that takes the file's place: tables that are replaced anew, the others month by month."""
     with writer_lock(target, "fitted models"), replacing(target) as temporary:
         shutil.copyfile(target, temporary)
         complete(MODELS, temporary)
         with duckdb.connect(str(temporary)) as connection:
             for table, rows in new.items():
                 relation = f"{dataset_name(MODELS)}.{table.name}"
-                if table.reload is Reload.REPLACE:
-                    connection.execute(f"delete from {relation}")
                 connection.register("landed", rows)
+                # Another run may have told the same months meanwhile.
+                same = "" if table.reload is Reload.REPLACE else "where as_of_date in (select as_of_date from landed)"
+                connection.execute(f"delete from {relation} {same}")
                 connection.execute(f"insert into {relation} by name select * from landed")
                 connection.unregister("landed")
 

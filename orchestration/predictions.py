@@ -5,6 +5,7 @@ day, so that a second refresh of a day finds nothing new. A month is fitted once
 and stays as it was told; the parameters of a later month do not touch it.
 """
 
+import logging
 from collections.abc import Collection
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,6 +16,8 @@ import pyarrow as pa
 
 from connectors.common.models import PREDICTED_VALUES, PREDICTION_FITS
 from connectors.common.sql import quoted
+
+logger = logging.getLogger("nyckeltal.run")
 
 # How far back a company that comes with old orders gets predictions in hindsight.
 MONTHS_BACK = 24
@@ -72,17 +75,22 @@ def predictions(marts: Path, last_day: date, today: date, done: Collection[date]
     """
     if not marts.exists():
         return None
-    with duckdb.connect(":memory:") as connection:
-        connection.execute("set timezone = 'UTC'")
-        connection.execute(f"attach '{quoted(marts)}' as marts (read_only)")
-        until, first = _span(connection)
-        if until is None or first is None or until >= last_day:
-            return None
-        due = [day for day in _month_ends(first, until) if day not in done][:MONTHS_A_RUN]
-        if not due:
-            return None
-        connection.execute(_PURCHASES, {"until": due[0]})
-        told = [_month(connection, day, today, (day - first).days) for day in due]
+    try:
+        with duckdb.connect(":memory:") as connection:
+            connection.execute("set timezone = 'UTC'")
+            connection.execute(f"attach '{quoted(marts)}' as marts (read_only)")
+            until, first = _span(connection)
+            if until is None or first is None or until >= last_day:
+                return None
+            due = [day for day in _month_ends(first, until) if day not in done][:MONTHS_A_RUN]
+            if not due:
+                return None
+            connection.execute(_PURCHASES, {"until": due[0]})
+            told = [_month(connection, day, today, (day - first).days) for day in due]
+    except duckdb.Error as error:
+        # This run publishes them anew; the months wait.
+        logger.warning("predictions: the published marts cannot be read (%s)", type(error).__name__)
+        return None
     return pa.concat_tables([cells for cells, _ in told]), pa.concat_tables([fit for _, fit in told])
 
 

@@ -100,5 +100,5 @@ def test_the_shared_error_adds_up_to_that_of_the_sum() -> None:
 
 def _some(shop: Simulated, chosen: np.ndarray) -> Customers:
     known = shop.known
-    arrays = (part[chosen] for part in (known.x, known.t_x, known.age, known.mean_value))
-    return Customers(*arrays, known.segments.filter(pa.array(chosen)))
+    x, t_x, age, mean_value = (part[chosen] for part in (known.x, known.t_x, known.age, known.mean_value))
+    return Customers(x, t_x, age, mean_value, known.segments.filter(pa.array(chosen)))
