@@ -54,23 +54,23 @@ def fit_models(run: Run) -> list[Table]:
     target = run.home.landing(MODELS.name)
     today = run.as_of.astimezone(ZoneInfo(run.company.time_zone)).date()
     learnt_on, predicted = _known(target)
-    new: dict[Table, pa.Table] = {}
+    new: list[tuple[Table, pa.Table]] = []
     if learnt_on != today and (curves := curves_before(run.home, today)) is not None:
-        new |= {LAG_CURVES: curves, LEARNT: LEARNT.rows([{"model": LAG_CURVES.name, "learnt_on": today}])}
+        new += [(LAG_CURVES, curves), (LEARNT, LEARNT.rows([{"model": LAG_CURVES.name, "learnt_on": today}]))]
     if found := predictions(run.home.marts, run.last_day, today, predicted):
-        new |= dict(zip((PREDICTED_VALUES, PREDICTION_FITS), found, strict=True))
+        new += zip((PREDICTED_VALUES, PREDICTION_FITS), found, strict=True)
     if new:
         _land(target, new)
-    return list(new)
+    return [table for table, _ in new]
 
 
-def _land(target: Path, new: dict[Table, pa.Table]) -> None:
+def _land(target: Path, new: list[tuple[Table, pa.Table]]) -> None:
     """Into a copy that takes the file's place: tables that are replaced anew, the others month by month."""
     with writer_lock(target, "fitted models"), replacing(target) as temporary:
         shutil.copyfile(target, temporary)
         complete(MODELS, temporary)
         with duckdb.connect(str(temporary)) as connection:
-            for table, rows in new.items():
+            for table, rows in new:
                 relation = f"{dataset_name(MODELS)}.{table.name}"
                 connection.register("landed", rows)
                 # Another run may have told the same months meanwhile.
