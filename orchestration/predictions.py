@@ -22,7 +22,7 @@ logger = logging.getLogger("nyckeltal.run")
 # How far back a company that comes with old orders gets predictions in hindsight.
 MONTHS_BACK = 24
 # Newest first; the rest of what is to be caught up on waits for the runs that follow.
-MONTHS_A_RUN = 3
+MONTHS_A_RUN = 2
 
 _PURCHASES = """
 create temp table days as
