@@ -47,6 +47,17 @@ def test_intervals_hold_what_came() -> None:
     assert 0.85 <= np.mean(held) <= 1
 
 
+def test_variances_are_those_of_what_came(shop: Simulated) -> None:
+    """Each customer a segment: what they are off by, squared, is the variance on average."""
+    names = [f"{number:05}" for number in range(20_000)]
+    alone = replace(shop.known, segments=shop.known.segments.set_column(0, "channel", pa.array(names)))
+    cells = predict(alone, DAYS, 1.0).cells
+    assert cells["channel"].to_pylist() == names
+    for came, name, kind in ((shop.value, "value", "value"), (shop.is_active, "p_alive", "alive")):
+        squares = (came - cells[name].to_numpy()) ** 2
+        assert np.mean(squares) == pytest.approx(np.mean(cells[f"{kind}_variance"].to_numpy()), rel=0.1)
+
+
 def test_segments_add_up_and_come_in_order(shop: Simulated) -> None:
     whole = predict(shop.known, DAYS, 1.0)
     assert whole.cells["customers"].to_pylist()
