@@ -21,6 +21,9 @@ DISCOUNT_RATE = 0.0
 # With fewer, or less than a year, the parameters are guesses.
 MIN_REPEAT_BUYERS = 500
 MIN_DAYS = 365
+# Who comes first when orders begin to be known is mostly an old customer whose earlier ones are not, and buys more often
+# than new ones do: the fit leaves them out, the prediction does not.
+UNKNOWN_BEFORE_DAYS = 90
 # Rank correlation of how often with how much, from which an amount cannot be told without the other.
 MAX_CORRELATION = 0.3
 SEGMENT = ("channel", "country", "customer_type")
@@ -46,7 +49,8 @@ class Customers:
 class Predicted:
     """`cells`: a row per segment: its columns, `customers`, and `SUMS` (those of the value null where it was refused).
 
-    `parameters` by name; `refusal`: why there is nothing, or no value; empty if there is all.
+    `repeat_buyers`: of those who were fitted. `parameters` by name. `refusal`: why there is nothing, or no value; empty
+    if there is all.
     """
 
     cells: pa.Table
@@ -58,7 +62,8 @@ class Predicted:
 
 def predict(of: Customers, days_of_data: int, kept_share: float) -> Predicted:
     """Predictions for the customers, of `days_of_data` days of orders. `kept_share`: of revenue that refunds leave."""
-    repeat_buyers = int(np.sum(of.x > 0))
+    is_new = of.age <= days_of_data - UNKNOWN_BEFORE_DAYS
+    repeat_buyers = int(np.sum(is_new & (of.x > 0)))
     if days_of_data < MIN_DAYS:
         return Predicted(_none(of), repeat_buyers, f"{days_of_data} days of orders: {MIN_DAYS} are needed")
     if repeat_buyers < MIN_REPEAT_BUYERS:
@@ -67,7 +72,7 @@ def predict(of: Customers, days_of_data: int, kept_share: float) -> Predicted:
         )
     histories, place = Histories.of(of.x, of.t_x, of.age)
     try:
-        buying, sure = fit_purchasing(histories)
+        buying, sure = fit_purchasing(Histories.of(of.x[is_new], of.t_x[is_new], of.age[is_new])[0])
     except NotFittedError as error:
         return Predicted(_none(of), repeat_buyers, str(error))
     columns = _alive(histories, place, buying, sure)

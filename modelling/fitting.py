@@ -1,4 +1,9 @@
-"""Maximum likelihood of positive parameters: the fit, how sure it is, and what that means for what is predicted."""
+"""Maximum likelihood of positive parameters: the fit, how sure it is, and what that means for what is predicted.
+
+Where customers are all alike in something, the likelihood has no maximum: two parameters grow for ever and nothing
+changes. A weak prior ends that, of no account where the data say anything: each logarithm lies about that of the start,
+give or take `PRIOR`.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,8 +14,8 @@ from scipy.optimize import minimize
 Array = np.ndarray
 # Of a step in the logarithm of a parameter, for derivatives by central differences.
 STEP = 1e-4
-# Logarithms beyond these are those of a fit that runs away.
-FURTHEST = 20.0
+# A factor of 20 to either side, and of 400 for one in twenty.
+PRIOR = 3.0
 
 
 class NotFittedError(Exception):
@@ -30,8 +35,14 @@ def fit(what: str, loss: Callable[[Array], tuple[float, Array]], start: Array) -
 
     Deterministic. Raises NotFittedError.
     """
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(-FURTHEST, FURTHEST)] * len(start))
-    information = derivative(lambda logs: loss(logs)[1], found.x)
+
+    def with_prior(logs: Array) -> tuple[float, Array]:
+        value, slope = loss(logs)
+        off = (logs - start) / PRIOR
+        return value + float(np.sum(off**2)) / 2, slope + off / PRIOR
+
+    found = minimize(with_prior, start, jac=True, method="L-BFGS-B")
+    information = derivative(lambda logs: with_prior(logs)[1], found.x)
     information = (information + information.T) / 2
     if not np.isfinite(information).all() or not (np.linalg.eigvalsh(information) > 0).all():
         raise NotFittedError(f"{what} does not fit these customers")

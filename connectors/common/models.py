@@ -62,7 +62,7 @@ PREDICTION_FITS = Table(
         "horizon_days": WHOLE,
         "discount_rate": NUMBER,  # yearly
         "customers": WHOLE,
-        "repeat_buyers": WHOLE,
+        "repeat_buyers": WHOLE,  # of those who were fitted
         "refusal": TEXT,  # why there is nothing, or no value; empty if there is all
         "value_correlation": NUMBER,  # rank correlation of how often and how much
         "kept_share": NUMBER,  # of revenue that refunds left

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from modelling.customer_values import MIN_REPEAT_BUYERS, SEGMENT, SUMS, Customers, predict
+from modelling.customer_values import MIN_REPEAT_BUYERS, SEGMENT, SUMS, UNKNOWN_BEFORE_DAYS, Customers, predict
 from modelling.fitting import shared_error
 from modelling.purchasing import Histories, fit_purchasing
 from tests.modelling.customers import Simulated, simulated
@@ -79,16 +79,26 @@ def test_refunds_take_their_share_of_the_value(shop: Simulated) -> None:
     assert kept["p_alive"].equals(whole["p_alive"])
 
 
+def test_who_bought_before_orders_were_known_does_not_make_new_customers_keener(shop: Simulated) -> None:
+    """Old customers all buy again soon after the first order that is known."""
+    old = shop.known.age > DAYS - UNKNOWN_BEFORE_DAYS
+    keen = replace(
+        shop.known, x=np.where(old, 9, shop.known.x), t_x=np.where(old, 0.9 * shop.known.age, shop.known.t_x)
+    )
+    assert predict(keen, DAYS, 1.0).parameters["r"] == predict(shop.known, DAYS, 1.0).parameters["r"]
+    assert sum(predict(keen, DAYS, 1.0).cells["customers"].to_pylist()) == 20_000
+
+
 def test_too_little_history_predicts_nothing(shop: Simulated) -> None:
     young = predict(shop.known, 364, 1.0)
     assert young.refusal == "364 days of orders: 365 are needed"
     assert len(young.cells) == 0
     assert young.cells.column_names == [*SEGMENT, "customers", *SUMS]
-    enough = np.cumsum(shop.known.x > 0) <= MIN_REPEAT_BUYERS - 1
-    few = predict(_some(shop, enough), DAYS, 1.0)
+    fitted = (shop.known.x > 0) & (shop.known.age <= DAYS - UNKNOWN_BEFORE_DAYS)
+    few = predict(_some(shop, np.cumsum(fitted) < MIN_REPEAT_BUYERS), DAYS, 1.0)
     assert few.refusal == "499 customers who bought again: 500 are needed"
     assert len(few.cells) == 0
-    assert predict(_some(shop, np.cumsum(shop.known.x > 0) <= MIN_REPEAT_BUYERS), DAYS, 1.0).refusal == ""
+    assert predict(_some(shop, np.cumsum(fitted) <= MIN_REPEAT_BUYERS), DAYS, 1.0).refusal == ""
 
 
 def test_amounts_that_go_with_frequency_have_no_value(shop: Simulated) -> None:

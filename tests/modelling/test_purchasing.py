@@ -73,3 +73,17 @@ def test_a_fit_is_the_same_every_time() -> None:
     known = simulated(3_000, 3).known
     histories, _ = Histories.of(known.x, known.t_x, known.age)
     assert fit_purchasing(histories)[0] == fit_purchasing(histories)[0]
+
+
+def test_customers_who_are_all_alike_are_fitted_too() -> None:
+    """Nobody differs in the chance to leave, so no parameters of its spread are likelier than larger ones."""
+    draw = np.random.default_rng(8)
+    count, leaving = 20_000, 0.4
+    age, rate = draw.uniform(1, 730, count), draw.gamma(0.6, 1 / 80, count)
+    last = draw.geometric(leaving, count) - 1
+    at = np.cumsum(draw.exponential(1 / np.maximum(rate, 1e-12), (60, count)), axis=0)
+    is_known = (at <= age) & (np.arange(60)[:, None] < last)
+    histories, _ = Histories.of(is_known.sum(axis=0), (at * is_known).max(axis=0), age)
+    found, fit = fit_purchasing(histories)
+    assert found.a / (found.a + found.b) == pytest.approx(leaving, abs=0.03)
+    assert (np.sqrt(np.diag(fit.covariance)) < 3.0).all()
