@@ -21,8 +21,8 @@ DISCOUNT_RATE = 0.0
 # With fewer, or less than a year, the parameters are guesses.
 MIN_REPEAT_BUYERS = 500
 MIN_DAYS = 365
-# Who comes first when orders begin to be known is mostly an old customer whose earlier ones are not, and buys more often
-# than new ones do: the fit leaves them out, the prediction does not.
+# Who comes first when orders begin to be known is mostly an old customer whose earlier ones are not, who buys again
+# more often: the fit leaves them out, the prediction does not.
 UNKNOWN_BEFORE_DAYS = 90
 # Rank correlation of how often with how much, from which an amount cannot be told without the other.
 MAX_CORRELATION = 0.3
