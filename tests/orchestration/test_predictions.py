@@ -14,6 +14,7 @@ import pytest
 
 from connectors.common.models import PREDICTED_VALUES, PREDICTION_FITS
 from connectors.config import read_company
+from orchestration import models
 from orchestration.home import CONFIG_START, Home
 from orchestration.init import MODELS, ensure_landing
 from orchestration.models import fit_models
@@ -160,6 +161,17 @@ def test_what_was_told_stays_and_a_second_run_of_the_day_finds_nothing(home: Hom
     kept = both[both["as_of_date"].isin(first["as_of_date"])].reset_index(drop=True)
     pd.testing.assert_frame_equal(kept, first)
     assert not both.duplicated(list(PREDICTED_VALUES.primary_key)).any()
+
+
+def test_two_runs_at_once_tell_a_month_once(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both looked before either had written."""
+    monkeypatch.setattr(models, "_known", lambda target: (TODAY, set()))
+    as_of = datetime(TODAY.year, TODAY.month, TODAY.day, 5, 30, tzinfo=UTC)
+    for name in ("a", "b"):
+        fit_models(Run(name, home, as_of, read_company(CONFIG_START), None, None, False))
+    rows = landed(home)
+    assert len(rows) == 2
+    assert not rows.duplicated(list(PREDICTED_VALUES.primary_key)).any()
 
 
 def landed(home: Home) -> pd.DataFrame:
