@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from connectors.common.models import LAG_CURVES, PREDICTION_FITS
 from connectors.common.sql import quoted
 from orchestration.home import Home
 from orchestration.init import MODELS, OPS, OWN
@@ -76,8 +77,10 @@ def inputs_fingerprint(run: Run, project: Project, sources: Sequence[str]) -> st
         # Not last_load_at: a load that found nothing new is no news.
         fares = f"select * exclude (last_load_at, is_late) from {OPS.name}.raw_ops.source_status order by source"
         digest.update(repr(connection.execute(fares).fetchall()).encode())
-        curves = f"select * from {MODELS.name}.raw_models.lag_curves order by all"
-        digest.update(repr(connection.execute(curves).fetchall()).encode())
+        # A month's predictions never change, so their fits stand for them.
+        for table in (LAG_CURVES, PREDICTION_FITS):
+            fitted = f"select * from {MODELS.name}.raw_models.{table.name} order by all"
+            digest.update(repr(connection.execute(fitted).fetchall()).encode())
     return digest.hexdigest()
 
 

@@ -1,5 +1,6 @@
 """Source `models`: what is fitted to the company's own data, made after the loads and before the models of dbt."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -8,22 +9,22 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 import duckdb
+import pyarrow as pa
 
-from connectors.common.models import LAG_CURVES, LEARNT
+from connectors.common.models import LAG_CURVES, LEARNT, PREDICTED_VALUES, PREDICTION_FITS
 from connectors.common.run import dataset_name
-from connectors.common.sql import quoted
-from modelling.lag_curves import Given, learn
-from orchestration.home import DBT_PROJECT
+from connectors.common.table import Reload, Table
+from orchestration.curves import curves_before
 from orchestration.init import MODELS, complete
 from orchestration.landing import asset_key
 from orchestration.locks import writer_lock
+from orchestration.predictions import predictions
 from orchestration.promote import replacing
 from orchestration.run import Run, RunSettings
-from orchestration.vintages import MEASURES, SOURCES, folder_of, rows_of, sound_vintages
 
 
 def fitted_assets() -> dg.AssetsDefinition:
-    """`models/lag_curves` and when they were learnt."""
+    """`models/lag_curves`, `models/predicted_values`, and how they were fitted."""
 
     @dg.multi_asset(
         name="fitted",
@@ -38,53 +39,51 @@ def fitted_assets() -> dg.AssetsDefinition:
         ],
     )
     def fitted(context: dg.AssetExecutionContext, run_settings: RunSettings) -> Iterator[dg.MaterializeResult[Any]]:
-        learn_curves(Run.of(context.run_id, run_settings))
+        fit_models(Run.of(context.run_id, run_settings))
         for table in MODELS.tables:
             yield dg.MaterializeResult(asset_key=asset_key(MODELS.name, table.name))
 
     return fitted
 
 
-def learn_curves(run: Run) -> bool:
-    """Replaces landing/models.duckdb by what is learnt from the vintages before this day; whether there was any.
+def fit_models(run: Run) -> list[Table]:
+    """Brings landing/models.duckdb up to the day; the tables that changed.
 
-    Once a day: a second refresh of a day finds the same curves, and nothing to build.
+    Lag curves are learnt once a day, predictions once a month: a second refresh of a day finds nothing to do.
     """
     target = run.home.landing(MODELS.name)
     today = run.as_of.astimezone(ZoneInfo(run.company.time_zone)).date()
-    if _learnt_on(target) == today:
-        return False
-    with duckdb.connect(":memory:") as connection:
-        folders = (folder_of(run.home.history, kind) for kind in (MEASURES, SOURCES))
-        measures, sources = (sound_vintages(connection, folder) for folder in folders)
-    if not measures or not sources:
-        return False
-    seeds = DBT_PROJECT / "seeds"
-    given = Given(
-        measures=f"select * from {rows_of(measures)} where known_on < date '{today}'",
-        sources=f"select * from {rows_of(sources)} where known_on < date '{today}'",
-        fed=(
-            "select distinct measures.measure_id, fed.source, fed.platform, later.settle_days "
-            f"from read_csv('{quoted(seeds / 'measures.csv')}') as measures "
-            f"inner join read_csv('{quoted(seeds / 'fact_sources.csv')}') as fed using (fact) "
-            f"left join read_csv('{quoted(seeds / 'measure_settling.csv')}') as later using (measure_id, source) "
-            "where measures.maturity_days = 0"
-        ),
-    )
-    with writer_lock(target, "lag curves"), replacing(target) as temporary:
+    learnt_on, predicted = _known(target)
+    new: list[tuple[Table, pa.Table]] = []
+    if learnt_on != today and (curves := curves_before(run.home, today)) is not None:
+        new += [(LAG_CURVES, curves), (LEARNT, LEARNT.rows([{"model": LAG_CURVES.name, "learnt_on": today}]))]
+    if found := predictions(run.home.marts, run.last_day, today, predicted):
+        new += zip((PREDICTED_VALUES, PREDICTION_FITS), found, strict=True)
+    if new:
+        _land(target, new)
+    return [table for table, _ in new]
+
+
+def _land(target: Path, new: list[tuple[Table, pa.Table]]) -> None:
+    """Into a copy that takes the file's place: tables that are replaced anew, the others month by month."""
+    with writer_lock(target, "fitted models"), replacing(target) as temporary:
+        shutil.copyfile(target, temporary)
         complete(MODELS, temporary)
         with duckdb.connect(str(temporary)) as connection:
-            connection.execute("set timezone = 'UTC'")
-            curves = learn(connection, given)
-            learnt = LEARNT.rows([{"model": LAG_CURVES.name, "learnt_on": today}])
-            for table, rows in ((LAG_CURVES, curves), (LEARNT, learnt)):
+            for table, rows in new:
+                relation = f"{dataset_name(MODELS)}.{table.name}"
                 connection.register("landed", rows)
-                connection.execute(f"insert into {dataset_name(MODELS)}.{table.name} by name select * from landed")
+                # Another run may have told the same months meanwhile.
+                same = "" if table.reload is Reload.REPLACE else "where as_of_date in (select as_of_date from landed)"
+                connection.execute(f"delete from {relation} {same}")
+                connection.execute(f"insert into {relation} by name select * from landed")
                 connection.unregister("landed")
-    return True
 
 
-def _learnt_on(target: Path) -> date | None:
+def _known(target: Path) -> tuple[date | None, set[date]]:
+    """When the curves were learnt, and the months that are predicted (or refused) already."""
+    schema = dataset_name(MODELS)
     with duckdb.connect(str(target), read_only=True) as connection:
-        row = connection.execute(f"select max(learnt_on) from {dataset_name(MODELS)}.{LEARNT.name}").fetchone()
-    return row[0] if row else None
+        learnt = connection.execute(f"select max(learnt_on) from {schema}.{LEARNT.name}").fetchone()
+        months = connection.execute(f"select as_of_date from {schema}.{PREDICTION_FITS.name}").fetchall()
+    return learnt[0] if learnt else None, {row[0] for row in months}

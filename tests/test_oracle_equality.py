@@ -7,9 +7,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from orchestration.clock import last_complete_day
+from orchestration.init import MODELS
 from sandbox.world import World, build_world
 from sandbox.world.model import Losses
 from tests.equality import TABLES, unequal
+from tests.fitted import landed_predictions, with_predictions
 from tests.goal_comparison import RECORDS, landed_goals, moved
 from tests.landing import land
 from tests.oracle import calendar_of, published
@@ -29,7 +32,10 @@ LOSSES = Losses(landing_pages_kept=20, user_threshold=3)
 
 def _marts(world: World, as_of: datetime, goals: list[dict[str, Any]] = RECORDS) -> dict[str, pd.DataFrame]:
     """The tables, of the goals that the oracle knows."""
-    landing = land(world, as_of)
+    landing = {
+        **land(world, as_of),
+        MODELS.name: landed_predictions(world, last_complete_day(as_of, world.company.zone)),
+    }
     of_goals = landed_goals(goals, world.company.fiscal_year_start_month)
     connection = run(landing | {"config": landing["config"] | of_goals}, as_of, TABLES)
     try:
@@ -51,7 +57,7 @@ def _marts(world: World, as_of: datetime, goals: list[dict[str, Any]] = RECORDS)
     ],
 )
 def test_the_marts_equal_the_oracle(seed: int, as_of: datetime, losses: Losses) -> None:
-    world = replace(build_world(size="small", months=MONTHS, seed=seed, as_of=AS_OF), losses=losses)
+    world = with_predictions(replace(build_world(size="small", months=MONTHS, seed=seed, as_of=AS_OF), losses=losses))
     found, expected = _marts(world, as_of), published(world, as_of)
     legal = {(kpi.kpi_id, name) for kpi in KPIS for name in kpi.sets}
     values = found["kpi_values"]
@@ -61,7 +67,7 @@ def test_the_marts_equal_the_oracle(seed: int, as_of: datetime, losses: Losses) 
 
 
 def test_a_leap_year_with_week_53_and_a_fiscal_year_from_may() -> None:
-    world = build_world(size="small", months=14, seed=9, as_of=AFTER_A_LEAP_YEAR)
+    world = with_predictions(build_world(size="small", months=14, seed=9, as_of=AFTER_A_LEAP_YEAR))
     world = replace(world, company=replace(world.company, fiscal_year_start_month=5))
     goals = moved(AFTER_A_LEAP_YEAR.year - AS_OF.year, world.company.fiscal_year_start_month)
     found, expected = _marts(world, AFTER_A_LEAP_YEAR, goals), published(world, AFTER_A_LEAP_YEAR)

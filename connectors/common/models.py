@@ -33,4 +33,50 @@ LEARNT = Table(
     description="From what was known before which day each model was fitted.",
 )
 
-MODEL_TABLES = (LAG_CURVES, LEARNT)
+PREDICTED_VALUES = Table(
+    "predicted_values",
+    {
+        "as_of_date": DAY,  # last day of a month; nothing later was known
+        "channel": TEXT,  # of the first order, like what follows
+        "country": TEXT,
+        "customer_type": TEXT,
+        "customers": WHOLE,
+        "p_alive": NUMBER,  # sums over the customers: of the probability to be one still
+        "alive_variance": NUMBER,
+        "alive_error": NUMBER,  # adds up before it is squared; so does value_error
+        "purchases": NUMBER,  # days with a purchase in the days after that day
+        "value": NUMBER,  # net revenue, excl. VAT, refunds taken off, reporting currency; null where it was refused
+        "value_variance": NUMBER,
+        "value_error": NUMBER,
+    },
+    ("as_of_date", "channel", "country", "customer_type"),
+    Reload.MERGE,
+    description="What customers are expected to do in the year after a month, summed by segment: no row is a person's.",
+)
+PREDICTION_FITS = Table(
+    "prediction_fits",
+    {
+        "as_of_date": DAY,
+        "fitted_on": DAY,
+        "model": TEXT,
+        "horizon_days": WHOLE,
+        "discount_rate": NUMBER,  # yearly
+        "customers": WHOLE,
+        "repeat_buyers": WHOLE,  # of those who were fitted
+        "refusal": TEXT,  # why there is nothing, or no value; empty if there is all
+        "value_correlation": NUMBER,  # rank correlation of how often and how much
+        "kept_share": NUMBER,  # of revenue that refunds left
+        "r": NUMBER,
+        "alpha": NUMBER,  # days
+        "a": NUMBER,
+        "b": NUMBER,
+        "p": NUMBER,
+        "q": NUMBER,
+        "v": NUMBER,  # reporting currency
+    },
+    ("as_of_date",),
+    Reload.MERGE,
+    description="How the predictions of a month were fitted.",
+)
+
+MODEL_TABLES = (LAG_CURVES, LEARNT, PREDICTED_VALUES, PREDICTION_FITS)

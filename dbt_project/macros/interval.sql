@@ -1,7 +1,8 @@
 {#
 The bound of the 95 % interval, `lower` or `upper`, from columns numerator, denominator, sum_squares, interval_kind, value.
 wilson: a proportion of counts, 0 ≤ numerator ≤ denominator. mean: value ± 1.96 × √(variance ÷ n); answers that are all
-the same leave a variance of rounded digits, up to 1e-12 of the square, which is none.
+the same leave a variance of rounded digits, up to 1e-12 of the square, which is none. variance: `sum_squares` is the variance of
+the numerator, as a model gives it; what it predicts is never below 0, and a share of people never above 1.
 #}
 {% macro interval_bound(side) -%}
     {%- set sign = '-' if side == 'lower' else '+' -%}
@@ -18,5 +19,8 @@ the same leave a variance of rounded digits, up to 1e-12 of the square, which is
             then value {{ sign }} 1.96 * sqrt(
                 case when {{ variance }} > 1e-12 * value * value then {{ ratio(variance, 'denominator') }} else 0 end
             )
+        when interval_kind = 'variance' and denominator > 0
+            {%- set bound = 'value ' ~ sign ~ ' 1.96 * ' ~ ratio('sqrt(sum_squares)', 'denominator') %}
+            then {% if side == 'lower' %}greatest(0, {{ bound }}){% else %}case when unit = 'ratio' then least(1, {{ bound }}) else {{ bound }} end{% endif %}
     end
 {%- endmacro %}

@@ -254,9 +254,10 @@ select * from final
 {#
 CTEs `counted` and `final`: values of people whose state is compared at the ends of each period, from a CTE `states` with one
 row per period and person (channel, country, customer_type, the measures), and the CTEs `legal` and `segment_sets`. Each
-person is in one cell of a set, and a period is never added up from shorter ones.
+person is in one cell of a set, and a period is never added up from shorter ones. Where a model gave the measures in
+`uncertain` with `<measure>_variance` and `<measure>_error`, the first adds up and the second does before it is squared.
 #}
-{% macro values_of_states(measures) -%}
+{% macro values_of_states(measures, uncertain=[]) -%}
 counted as (
     select
         states.period_grain,
@@ -266,7 +267,11 @@ counted as (
         case when segment_sets.by_{{ dimension }} = 1 then states.{{ dimension }} else '(all)' end as {{ dimension }},
         {%- endfor %}
         {%- for measure in measures %}
-        cast(sum(states.{{ measure }}) as decimal(38, 12)) as {{ measure }}{{ ',' if not loop.last }}
+        cast(sum(states.{{ measure }}) as decimal(38, 12)) as {{ measure }}{{ ',' if uncertain or not loop.last }}
+        {%- endfor %}
+        {%- for measure in uncertain %}
+        {%- set error = 'sum(states.' ~ measure ~ '_error)' %}
+        cast(sum(states.{{ measure }}_variance) + {{ error }} * {{ error }} as decimal(38, 12)) as {{ measure }}_variance{{ ',' if not loop.last }}
         {%- endfor %}
     from states
     cross join segment_sets
@@ -277,7 +282,10 @@ counted as (
 long as (
     select *
     from counted
-    unpivot (value for measure_id in ({{ measures | join(', ') }}))
+    unpivot (value for measure_id in (
+        {%- for measure in measures %}{{ measure }}{{ ', ' if uncertain or not loop.last }}{% endfor %}
+        {%- for measure in uncertain %}{{ measure }}_variance{{ ', ' if not loop.last }}{% endfor -%}
+    ))
 ),
 
 final as (

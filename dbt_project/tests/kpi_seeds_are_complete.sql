@@ -38,7 +38,8 @@ union all
 select 'a ratio without denominator, or a denominator without ratio', definitions.kpi_id
 from definitions
 left join terms on terms.kpi_id = definitions.kpi_id and terms.kpi_version = definitions.kpi_version and terms.part = 'den'
-where (definitions.additivity = 'R' and definitions.is_share = 0) <> (terms.kpi_id is not null)
+where definitions.additivity <> 'M'
+    and (definitions.additivity = 'R' and definitions.is_share = 0) <> (terms.kpi_id is not null)
 
 union all
 

@@ -9,17 +9,17 @@ import pandas as pd
 import pytest
 
 from sandbox.world import build_world
-from tests.equality import unequal
+from tests.equality import FITTED, unequal
 from tests.everything.commands import Script
 from tests.everything.company import Company, company
 from tests.everything.published import OF_SNAPSHOTS, assert_equal_marts, table
 from tests.oracle import calendar_of, published
 
 pytestmark = pytest.mark.acceptance
-# Tables that know a day of Instagram's followers more after two loads than after one.
-WITH_SNAPSHOTS = {"source_status", "awareness_daily", "consideration_daily"}
+# Tables that know a day of Instagram's followers more after two loads than after one, or predictions, which need two.
+WITH_SNAPSHOTS = {"source_status", "awareness_daily", "consideration_daily", "prediction_fits"}
 # Two loads know the followers of a week, too, that ended between them.
-OF_TWO_LOADS = {*OF_SNAPSHOTS, "followers"}
+OF_TWO_LOADS = {*OF_SNAPSHOTS, "followers", *FITTED}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tests.oracle.calendar import Calendar, Span
-from tests.oracle.cases import OWN_CASES, SQUARES, cases, interval, is_unreliable
+from tests.oracle.cases import OWN_CASES, SPREADS, SQUARES, cases, interval, is_unreliable
 from tests.oracle.catalogue import ALL, CURRENCY, DENSE_SETS, DIMENSIONS, KPIS, SEGMENT_SETS, YEAR_AGO, Kpi
 from tests.oracle.channels import PAID
 from tests.oracle.comparison import Base, comparisons
@@ -132,6 +132,8 @@ def _values(
     value = numerator
     if kpi.den:
         denominator = _part(known, kpi.den, length)
+        if kpi.is_output:
+            denominator = known.get(next(iter(kpi.den)), np.full(length, np.nan))
         value = np.divide(numerator, denominator, out=np.full(length, np.nan), where=denominator != 0)
     value = np.where(exists & ~is_missing, value, np.nan)
     # What is missing has only the parts that are there.
@@ -139,7 +141,7 @@ def _values(
     denominator = np.where(is_missing & ~_is_known(known, kpi.den, length), np.nan, denominator)
     own_cases = _part(known, OWN_CASES[kpi.kpi_id], length) if kpi.kpi_id in OWN_CASES else None
     n = cases(kpi, numerator, denominator, own_cases)
-    squares = _part(known, SQUARES.get(kpi.kpi_id, {}), length)
+    squares = _part(known, (SQUARES | SPREADS).get(kpi.kpi_id, {}), length)
     lower, upper = interval(kpi.kpi_id, numerator, denominator, squares)
     known_value = ~np.isnan(value)
     return {

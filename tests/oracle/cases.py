@@ -41,6 +41,8 @@ SQUARES: dict[str, dict[str, float]] = {
     "nki": {"nki_square": 1.0},
     "csat": {"csat_square": 1.0},
 }
+# What a model says itself: the variance of the numerator.
+SPREADS: dict[str, dict[str, float]] = {"p_alive": {"alive_spread": 1.0}, "ltv_pred_365": {"value_spread": 1.0}}
 
 
 def cases(kpi: Kpi, numerator: np.ndarray, denominator: np.ndarray, own: np.ndarray | None) -> np.ndarray:
@@ -85,4 +87,8 @@ def interval(
             # Equal answers differ by rounding alone.
             deviation = np.sqrt(np.where(variance > 1e-12 * mean**2, variance, 0) / denominator)
             return mean - Z * deviation, mean + Z * deviation
+        if kpi_id in SPREADS:
+            value, half = numerator / denominator, Z * np.sqrt(squares) / denominator
+            most = 1.0 if kpi_id == "p_alive" else np.inf
+            return np.maximum(value - half, 0.0), np.minimum(value + half, most)
     return nothing, nothing

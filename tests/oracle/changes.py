@@ -24,6 +24,7 @@ NOT_ADDED = {
     *("active_at_start", "active_at_end", "lapsed", "followers", "sessions_of_all_channels"),
     *("people_of_target", "market"),
     *("contracts_at_start", "contracts_lost", "mrr_at_start", "mrr_new", "mrr_back", "mrr_up", "mrr_down", "mrr_lost"),
+    *("people_alive", "value_to_come"),
     *("subscribers_of_months", "subscribers_kept_in_months", "subscribers_a_year_ago", "subscribers_kept_since"),
 }
 SURVEYED = {"nps", "nki", "csat", "csat_share", "brand_recall", "review_positive"}

@@ -45,6 +45,10 @@ class Truth:
         first_day = None if history_start is None else pd.Timestamp(history_start)
         self.calendar = Calendar(self.until, f"quarter@{fiscal_year_start_month}", first_day)
 
+    def has(self, name: str) -> bool:
+        """Whether the truth has such a table."""
+        return name in self._tables
+
     def table(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """A truth table (or some of its columns) with a plain index; instants are naive UTC, days are midnights."""
         frame = self._tables[name]

@@ -183,8 +183,13 @@ filled as (
         settled_share,
         tz_mismatch,
         cast(case when is_missing or is_stock then numerator else coalesce(numerator, 0) end as double) as numerator,
-        cast(case when not is_ratio then null when is_missing then denominator else coalesce(denominator, 0) end as double)
-            as denominator,
+        cast(
+            case
+                when not is_ratio then null
+                when is_missing or is_stock then denominator
+                else coalesce(denominator, 0)
+            end as double
+        ) as denominator,
         cast(sum_squares as double) as sum_squares,
         cast(n as double) as n
     from judged

@@ -19,6 +19,13 @@ own_cases as (
     where part = 'n'
 ),
 
+-- What comes out of a model is a ratio if it is told per something.
+divided as (
+    select distinct kpi_id, kpi_version
+    from {{ ref('kpi_terms') }}
+    where part = 'den'
+),
+
 clock as (
     select * from {{ ref('int_clock') }}
 ),
@@ -41,7 +48,7 @@ final as (
         definitions.class,
         definitions.unit,
         definitions.interval_kind,
-        definitions.additivity = 'R' as is_ratio,
+        definitions.additivity = 'R' or (definitions.additivity = 'M' and divided.kpi_id is not null) as is_ratio,
         -- What nobody counted or no model could tell is not 0.
         definitions.additivity in ('S', 'M') as is_stock,
         definitions.is_share = 1 as is_share,
@@ -61,6 +68,9 @@ final as (
     left join own_cases
         on own_cases.kpi_id = bases.kpi_id
         and own_cases.kpi_version = bases.kpi_version
+    left join divided
+        on divided.kpi_id = bases.kpi_id
+        and divided.kpi_version = bases.kpi_version
     cross join clock
 )
 
