@@ -26,7 +26,18 @@ clock as (
 
 described as (
     select
-        expectations.*,
+        expectations.kpi_no,
+        expectations.cell_no,
+        expectations.period_no,
+        expectations.value,
+        expectations.upper,
+        expectations.score,
+        expectations.is_first,
+        -- A count is not expected below 0, wherever its scale ends.
+        case
+            when keys.unit in ('count', 'people') and expectations.value >= 0 then greatest(expectations.expected_value, 0)
+            else expectations.expected_value
+        end as expected_value,
         keys.unit,
         grains.compared_with,
         clock.reporting_currency as currency,
@@ -62,6 +73,8 @@ final as (
         movement,
         tone,
         is_first,
+        usual_from,
+        upper as usual_to,
         {{ value_text('value', 'unit', 'currency') }}
         || ' instead of the expected ' || {{ value_text('expected_value', 'unit', 'currency') }}
         || ' (usual: ' || {{ value_text('usual_from', 'unit', 'currency') }}
