@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboards.actions import action_text
 from dashboards.change_words import change_sentence
-from dashboards.changes import most_moved
+from dashboards.changes import most_moved, settles_more
 from dashboards.numbers import Language, day, number, period, plain
 from dashboards.series import Series
 from dashboards.trust import late_sources
@@ -92,7 +92,10 @@ def _moved(facts: Facts, language: Language) -> str:
         caveat = say("moved.provisional", language) if reason["is_provisional"] else ""
         known = facts.catalog[reason["kpi_id"]]
         told.append(f"{change_sentence(reason, known, facts.explained_grain, language)}{caveat}.")
-    return f"{_capital(period(facts.explained_grain, facts.explained, language))}: {' '.join(told)}"
+    when = _capital(period(facts.explained_grain, facts.explained, language))
+    if settles_more(facts.reasons, facts.catalog):
+        when = say("moved.settled", language, when=when)
+    return f"{when}: {' '.join(told)}"
 
 
 def _weakest(facts: Facts, language: Language) -> str:
@@ -130,8 +133,9 @@ def _todo(facts: Facts, language: Language) -> str:
     if action is None:
         return say("todo.none", language)
     known = facts.catalog[action["kpi_id"]]
+    is_overdue = action["due_date"] <= facts.info["data_until"]
     return say(
-        "todo.first",
+        "todo.overdue" if is_overdue else "todo.first",
         language,
         action=action_text(action, language).rstrip("."),
         label=_label(known, action, language),

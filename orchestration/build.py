@@ -102,9 +102,7 @@ def build(
     """
     started = time.monotonic()
     there = _relations(run.home)
-    lacking = [
-        node for node in project.buildable if is_other_project or (node["schema"], node["alias"]) not in there
-    ]
+    lacking = [node for node in project.buildable if is_other_project or (node["schema"], node["alias"]) not in there]
     wanted = {node["unique_id"]: node for node in (*selected, *lacking)}
     events: queue.Queue[dict[str, Any] | None] = queue.Queue()
     outcome: list[Any] = []
@@ -162,9 +160,7 @@ def _invoke(arguments: list[str], run: Run, events: "queue.Queue[dict[str, Any] 
         events.put(None)
 
 
-def _arguments(
-    run: Run, project: Project, wanted: Mapping[str, Node], stands: set[str], is_anew: bool
-) -> list[str]:
+def _arguments(run: Run, project: Project, wanted: Mapping[str, Node], stands: set[str], is_anew: bool) -> list[str]:
     return [
         *(
             "--log-level",

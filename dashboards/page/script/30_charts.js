@@ -101,7 +101,7 @@ function trend(box, card) {
     drawn.some((point) => !isOpen(point) && point.value !== null && point.flags.includes("is_provisional")) && key(svg("circle", { class: "s-soft", cx: 11, cy: 5, r: 3 }), t("trend.provisional")),
     has("is_open_period") && key(svg("circle", { class: "s-open", cx: 11, cy: 5, r: 4 }), t("trend.open")),
     drawn.some((point) => point.reason) && key(svg("path", { class: "s-odd", d: "M11 0l5 5l-5 5l-5 -5Z" }), t("trend.anomaly"))),
-    anomalies(drawn), tableOf(drawn, known, series.currency));
+    anomalies(drawn, known, series.currency), tableOf(drawn, known, series.currency));
 }
 function pointText(point, known, currency) {
   const text = [`${capital(period(DATA.grain, point.start))}: ${number(point.value, known.unit, currency)}`];
@@ -116,12 +116,16 @@ function tip(event, text) {
   box.style.left = Math.min(event.clientX + 14, window.innerWidth - box.offsetWidth - 8) + "px";
   box.style.top = Math.max(8, event.clientY - box.offsetHeight - 12) + "px";
 }
-function anomalies(points) {
+function anomalies(points, known, currency) {
   const found = points.filter((point) => point.reason).slice(-3).reverse();
   return el("div", { "aria-live": "polite", "data-role": "anomalies", class: "small" }, found.length > 0 && [
     el("h4", { class: "sub" }, t("trend.anomalies")),
-    el("ul", {}, found.map((point) => el("li", { "data-anomaly-period": point.start }, el("b", {}, capital(period(DATA.grain, point.start)) + ": "),
-      el("span", { lang: "en" }, point.reason))))]);
+    el("ul", {}, found.map((point) => el("li", { "data-anomaly-period": point.start, "data-expected": raw(point.reason[0]), "data-from": raw(point.reason[1]), "data-to": raw(point.reason[2]) },
+      el("b", {}, capital(period(DATA.grain, point.start)) + ": "), anomalyText(point, known, currency))))]);
+}
+function anomalyText(point, known, currency) {
+  const [expected, from, to] = point.reason.map((value) => number(value, known.unit, currency));
+  return t("anomaly.reason", { value: number(point.value, known.unit, currency), expected, from, to, compared: t(`anomaly.compared.${DATA.grain}`) });
 }
 function tableOf(points, known, currency) {
   const heads = [{ text: t("control.period") }, { text: t("trend.value") }, { text: t("trend.target") }];

@@ -29,7 +29,7 @@ function goalRow(goal) {
     el("div", { class: "goal-status" }, statusChip(goal.status)),
     el("div", { class: "goal-name" }, el("h4", { class: "goal-title" }, name, about && ` · ${about}`),
       el("p", {}, [capital(reasonText(goal.status_reason || "")), goal.owner_role && t("goal.owner", { owner: goal.owner_role })].filter(Boolean).join(". ")),
-      goal.warnings.map((text) => el("p", { class: "warn", lang: "en" }, text))),
+      goal.warnings.map((text) => el("p", { class: "warn" }, capital(text[state.language])))),
     goalBar(goal, name, isStay),
     el("dl", {}, fact(t("goal.now"), shown(goal.current_value)),
       !isStay && fact(t("goal.pace"), shown(goal.pace_value)),

@@ -43,7 +43,8 @@ described as (
         clock.reporting_currency as currency,
         -- What is never negative has no negative bound either.
         case
-            when expectations.value >= 0 and expectations.expected_value >= 0 then greatest(expectations.lower, 0)
+            when expectations.value >= 0 and (expectations.expected_value >= 0 or keys.unit in ('count', 'people'))
+                then greatest(expectations.lower, 0)
             else expectations.lower
         end as usual_from,
         case when expectations.value > expectations.upper then 'up' else 'down' end as movement,
