@@ -33,9 +33,10 @@ function spark(series) {
   const x = (point) => 3 + ((point.at - first) / Math.max(1, last - first)) * 194;
   const y = (value) => 29 - ((value - range.low) / (range.high - range.low)) * 26;
   const end = points.at(-1);
+  const dot = (point) => svg("path", { class: "s-line s-end", d: `M${x(point)} ${y(point.value)}l0 .01`, "vector-effect": "non-scaling-stroke" });
   return svg("svg", { class: "spark", viewBox: "0 0 200 32", preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" },
-    runs(points).map((run) => svg("path", { class: "s-line", d: pathOf(run, x, y), "vector-effect": "non-scaling-stroke" })),
-    end.value !== null && svg("path", { class: "s-line", d: `M${x(end)} ${y(end.value)}l0 .01`, "stroke-width": 6, "vector-effect": "non-scaling-stroke" }));
+    runs(points).map((run) => (run.length > 1 ? svg("path", { class: "s-line", d: pathOf(run, x, y), "vector-effect": "non-scaling-stroke" }) : dot(run[0]))),
+    end.value !== null && dot(end));
 }
 
 function trend(box, card) {
