@@ -52,6 +52,7 @@ def read_content(marts: Marts, persona: str, held: HeldBack | None) -> Content:
         facts = Facts(
             catalog=catalog,
             info=info,
+            held=held,
             sources=sources,
             goals=goals,
             actions=actions,

@@ -10,7 +10,7 @@ from dashboards.change_words import change_sentence
 from dashboards.changes import most_moved, settles_more
 from dashboards.numbers import Language, day, number, period, plain
 from dashboards.series import Series
-from dashboards.trust import late_sources
+from dashboards.trust import HeldBack, late_sources
 from dashboards.words import joined, label, named, say, segment_name
 from orchestration.cli.goals import segment_of
 from orchestration.cli.marts import Row
@@ -24,6 +24,7 @@ class Facts:
 
     catalog: Mapping[str, Row]
     info: Row
+    held: HeldBack | None
     sources: Sequence[Row]
     goals: Sequence[Row]
     actions: Sequence[Row]
@@ -165,7 +166,10 @@ def _sure(facts: Facts, language: Language) -> str:
     ]
     fresh = say("sure.late", language, sources=joined(late, language)) if late else say("sure.fresh", language)
     until = say("sure.until", language, day=day(facts.info["data_until"], language))
-    return f"{'; '.join(parts)}. {until}; {fresh}."
+    told = f"{'; '.join(parts)}. {until}; {fresh}."
+    if facts.held is None:
+        return told
+    return f"{say('sure.held', language, day=day(facts.held.as_of.date(), language))} {told}"
 
 
 def _labels(series: Sequence[Series], catalog: Mapping[str, Row], language: Language) -> str:

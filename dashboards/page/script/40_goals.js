@@ -6,7 +6,7 @@ function drawShort() {
   const found = DATA.short[state.period];
   fill("short", found && Object.entries(found[state.language]).map(([name, sentence]) => el("div", {},
     el("dt", {}, el("a", { href: `#${name}`, onclick: (event) => { event.preventDefault(); document.getElementById(name).scrollIntoView(); } }, t(`question.${name}`))), el("dd", { "data-answer": name }, sentence))));
-  if (!found) role("short").replaceChildren(el("div", {}, el("dd", { "data-state": "no-period" }, t("state.no_period"))));
+  if (!found) role("short").replaceChildren(el("div", {}, el("dd", { class: "alone", "data-state": "no-period" }, t("state.no_period"))));
 }
 
 function drawGoals() {
