@@ -106,7 +106,7 @@ def build(
     wanted = {node["unique_id"]: node for node in (*selected, *lacking)}
     events: queue.Queue[dict[str, Any] | None] = queue.Queue()
     outcome: list[Any] = []
-    arguments = _arguments(run, project, wanted, stands, is_anew=run.rebuild or is_other_project)
+    arguments = _arguments(run, project, wanted, stands, run.rebuild or is_other_project)
     thread = threading.Thread(target=_invoke, args=(arguments, run, events, outcome), name="dbt")
     thread.start()
     checks: list[Check] = []

@@ -135,6 +135,7 @@ def test_nobody_is_told_to_hold_decisions_where_the_data_are_sound(actions: pd.D
     assert actions[is_doubtful]["proposed_action"].str.match("Hold|Wait|Compare").all()
     total = actions[actions["start_segment"].notna()]
     assert set(total["segment_set"]) == {"total"}
-    starts = [f"Start with {row.start_segment}." in row.proposed_action for row in total.itertuples()]
+    texts = zip(total["start_segment"], total["proposed_action"], strict=True)
+    starts = [f"Start with {segment}." in str(action) for segment, action in texts]
     assert all(starts)
     assert len(starts) > 3
