@@ -1,5 +1,5 @@
--- What a proposal is about in money, and in goals. Money: how far what is counted in money lies off the expected; of a
--- ratio its part in money, at the denominator that there was.
+-- What a proposal is about in money: how far what is counted in money lies off the expected; of a ratio its part in money,
+-- at the denominator that there was.
 with proposals as (
     select * from {{ ref('kpi_proposals') }}
 ),
@@ -27,15 +27,6 @@ money as (
         and max(measures.unit) = 'money'
 ),
 
-goals as (
-    select
-        kpi_id,
-        min(case status when 'off_track' then 1 when 'at_risk' then 2 when 'on_track' then 3 end) as worst
-    from {{ ref('kpi_goals') }}
-    where is_active
-    group by kpi_id
-),
-
 final as (
     select
         proposals.action_id,
@@ -43,8 +34,7 @@ final as (
             when money.kpi_id is null then null
             when keys.is_ratio then {{ ratio('(proposals.value - proposals.expected_value) * cells.denominator', 'money.weight') }}
             else {{ ratio('proposals.value - proposals.expected_value', 'money.weight') }}
-        end as money_effect,
-        case goals.worst when 1 then 'off_track' when 2 then 'at_risk' when 3 then 'on_track' end as goal_status
+        end as money_effect
     from proposals
     inner join keys on keys.kpi_no = proposals.kpi_no
     left join cells
@@ -55,7 +45,6 @@ final as (
         on money.kpi_id = proposals.kpi_id
         and money.kpi_version = proposals.kpi_version
         and money.attribution_basis = proposals.attribution_basis
-    left join goals on goals.kpi_id = proposals.kpi_id
 )
 
 select * from final

@@ -21,6 +21,15 @@ stakes as (
     select * from {{ ref('kpi_action_stakes') }}
 ),
 
+goals as (
+    select
+        kpi_id,
+        min(case status when 'off_track' then 1 when 'at_risk' then 2 when 'on_track' then 3 end) as worst
+    from {{ ref('kpi_goals') }}
+    where is_active
+    group by kpi_id
+),
+
 keys as (
     select * from {{ ref('kpi_keys') }}
 ),
@@ -114,7 +123,7 @@ described as (
         starts.segment_set as start_set,
         starts.found_name as start_segment,
         stakes.money_effect,
-        stakes.goal_status,
+        case goals.worst when 1 then 'off_track' when 2 then 'at_risk' when 3 then 'on_track' end as goal_status,
         -- Of the expected value: what leads back to it. What is better than expected is to last.
         case
             when proposals.tone = 'better' then 0
@@ -138,6 +147,7 @@ described as (
     inner join segments on segments.cell_no = proposals.cell_no
     left join doubts on doubts.action_id = proposals.action_id
     left join stakes on stakes.action_id = proposals.action_id
+    left join goals on goals.kpi_id = proposals.kpi_id
     left join starts
         on starts.action_id = proposals.action_id
         and proposals.segment_set = 'total'
