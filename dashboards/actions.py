@@ -1,44 +1,49 @@
 """What to do: the actions of a page with their evidence, and how earlier ones turned out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from dashboards.numbers import LANGUAGES, Language
+from dashboards.action_words import action_text, check_text
+from dashboards.numbers import LANGUAGES
 from dashboards.series import compact
 from dashboards.views import FILTERS
-from dashboards.words import named, say, segment_name
-from orchestration.cli.actions import read
+from orchestration.cli.actions import in_order, lead_of, read
 from orchestration.cli.goals import segment_of
 from orchestration.cli.marts import Marts, Row
 
 SHOWN_EARLIER = 5
-TONES = ("worse", "neutral", "better")
 COLUMNS = (
     *("action_id", "signal_id", "kpi_id", "unit", "currency", "period_grain", "segment_set", "value"),
-    *("expected_value", "movement", "tone", "reason", "proposed_action", "expected_effect", "owner_role", "status"),
-    *("measured_value", "measured_effect"),
+    *("expected_value", "movement", "tone", "proposed_action", "expected_effect", "owner_role", "status"),
+    *("measured_value", "measured_effect", "money_effect", "goal_status", "reporting_currency"),
 )
 DATES = ("period_start", "proposed_on", "due_date", "measure_date")
-CHECK = ("label", "is_about_data", "outcome", "finding")
+LED = ("action_id", "kpi_id", "segment_set")
 
 
-def page_actions(marts: Marts, persona: str, kpis: Collection[str]) -> list[Row]:
-    """A persona's own actions and those of the page's KPIs: open ones, then the last that were measured.
+def page_actions(marts: Marts, persona: str, kpis: Collection[str], currency: str) -> list[Row]:
+    """A persona's own actions and those of the page's KPIs: open ones in their order, then the last that were measured.
 
-    Of the open ones the worse come before the better, those of the page's KPIs before others, then the first due.
+    Open ones of one cause are one: the first of them leads, the others are its `led`. `currency`: of all money in them.
     """
-    rows = [row for row in read(marts, show_all=True) if row["owner_role"] == persona or row["kpi_id"] in kpis]
-    still_open = [row for row in rows if row["status"] == "open"]
-    still_open.sort(
-        key=lambda row: (TONES.index(row["tone"]), row["kpi_id"] not in kpis, row["due_date"], row["action_id"])
-    )
-    earlier = [row for row in rows if row["status"] == "measured"]
+
+    def is_theirs(row: Row) -> bool:
+        return row["owner_role"] == persona or row["kpi_id"] in kpis
+
+    rows = [row | {"led": [], "reporting_currency": currency} for row in read(marts, show_all=True)]
+    ordered = in_order([row for row in rows if row["status"] == "open"])
+    still_open: dict[str, Row] = {}
+    for row in filter(is_theirs, ordered):
+        lead = still_open.setdefault(lead_of(row), row)
+        if lead["action_id"] != row["action_id"]:
+            lead["led"].append(row)
+    earlier = [row for row in rows if row["status"] == "measured" and is_theirs(row)]
     earlier.sort(key=lambda row: (row["measure_date"], row["action_id"]), reverse=True)
-    return [*still_open, *earlier[:SHOWN_EARLIER]]
+    return [*still_open.values(), *earlier[:SHOWN_EARLIER]]
 
 
-def packed_actions(actions: list[Row], data_until: date) -> list[dict[str, Any]]:
+def packed_actions(actions: list[Row], catalog: Mapping[str, Row], data_until: date) -> list[dict[str, Any]]:
     """For JSON; `cell` is what the action is about in the terms of the filters, `segment` in words."""
     return [
         {name: compact(row[name]) for name in COLUMNS}
@@ -46,22 +51,13 @@ def packed_actions(actions: list[Row], data_until: date) -> list[dict[str, Any]]
         | {"is_overdue": row["due_date"] <= data_until}
         | {"text": {language: action_text(row, language) for language in LANGUAGES}}
         | {"segment": segment_of(row), "cell": {name: row[name] for name in FILTERS if row[name] != "(all)"}}
-        | {"checks": [{name: check[name] for name in CHECK} for check in row["check_rows"]]}
+        | {"led": [{name: led[name] for name in LED} | {"segment": segment_of(led)} for led in row["led"]]}
+        | {"checks": [_check(row, check, catalog) for check in row["check_rows"]]}
         for row in actions
     ]
 
 
-def action_text(action: Row, language: Language) -> str:
-    """What to do: the mart's own words; in Swedish by its rule, which waits first where the data are doubtful."""
-    key = f"signal.{action['signal_id']}.action"
-    if language == "en" or named(key, language, "") == "":
-        return str(action["proposed_action"])
-    segment_set = action["segment_set"]
-    where = (
-        say("whole", language) if segment_set == "total" else segment_name(segment_set, segment_of(action), language)
-    )
-    text = say(key, language, segment=where)
-    is_doubtful = any(check["is_about_data"] and check["outcome"] == "found" for check in action["check_rows"])
-    if is_doubtful and action["signal_id"] != "any_jump":
-        return f"{say('signal.any_jump.action', language)} {say('then', language)} {text}"
-    return text
+def _check(action: Row, check: Row, catalog: Mapping[str, Row]) -> dict[str, Any]:
+    """`text`: language → label and finding."""
+    text = {language: check_text(action, check, catalog, language) for language in LANGUAGES}
+    return {"is_about_data": check["is_about_data"], "outcome": check["outcome"], "text": text}

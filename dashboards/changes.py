@@ -1,6 +1,6 @@
 """What moved and why: reasons, splits by segment and by factor, as `kpi_changes` and its sisters have them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -39,6 +39,14 @@ def most_moved(reasons: Sequence[Row]) -> list[Row]:
     moved = [row for row in reasons if row["movement"] in ("up", "down")]
     explained = next((row for row in moved if row["leading_set"] or row["leading_factor"]), None)
     return moved[:1] if not moved or explained in (None, moved[0]) else [moved[0], explained]
+
+
+def settles_more(reasons: Sequence[Row], catalog: Mapping[str, Row]) -> bool:
+    """Whether what still settles moved more than the settled change that is told instead of it."""
+    first = most_moved(reasons)[0]
+    extents = [_extent(row, catalog[row["kpi_id"]]["unit"]) for row in reasons if row["is_provisional"]]
+    own = _extent(first, catalog[first["kpi_id"]]["unit"])
+    return not first["is_provisional"] and max(extents, default=0) > own
 
 
 def packed_changes(marts: Marts, kpis: Sequence[str], axis: Axis, reasons: dict[date, list[Row]]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from dashboards.actions import packed_actions, page_actions
 from dashboards.axis import Axis, explained_by, explaining_axis, read_axis
 from dashboards.changes import packed_changes, read_reasons
+from dashboards.drawn import mark
 from dashboards.funnels import funnel_kpis, packed_funnels, selections
 from dashboards.goals import packed_goals, page_goals
 from dashboards.numbers import LANGUAGES
@@ -43,13 +44,15 @@ def read_content(marts: Marts, persona: str, held: HeldBack | None) -> Content:
     funnels = packed_funnels(persona, counted, explaining, chosen)
     reasons = read_reasons(marts, kpis, explaining)
     goals = page_goals(marts, board)
-    actions = page_actions(marts, persona, {*kpis, *(row["kpi_id"] for row in goals)})
+    currency = next((row["currency"] for row in marts.rows(_CURRENCY)), "")
+    actions = page_actions(marts, persona, {*kpis, *(row["kpi_id"] for row in goals)}, currency)
     explained = explained_by(axis, explaining)
     short: dict[str, Any] = {}
     for start, other in explained.items():
         facts = Facts(
             catalog=catalog,
             info=info,
+            held=held,
             sources=sources,
             goals=goals,
             actions=actions,
@@ -62,11 +65,12 @@ def read_content(marts: Marts, persona: str, held: HeldBack | None) -> Content:
             funnels=funnels.get("total|", {}).get(other.isoformat(), []) if other else [],
         )
         short[start.isoformat()] = {language: answers(facts, language) for language in LANGUAGES}
-    currency = next((row["currency"] for row in marts.rows(_CURRENCY)), "")
     named = {*kpis, *(row["kpi_id"] for row in goals), *(row["kpi_id"] for row in actions)}
+    named |= {led["kpi_id"] for row in actions for led in row["led"]}
     data = {
         "persona": persona,
         "personas": PERSONAS,
+        "mark": mark(info, held),
         **_head(info),
         **_periods(axis, explaining),
         "explained_by": {start.isoformat(): other and other.isoformat() for start, other in explained.items()},
@@ -82,7 +86,7 @@ def read_content(marts: Marts, persona: str, held: HeldBack | None) -> Content:
         "funnels": funnels,
         "ranking": read_ranking(marts, persona, explaining),
         "figures": _figures(catalog, currency),
-        "actions": packed_actions(actions, info["data_until"]),
+        "actions": packed_actions(actions, catalog, info["data_until"]),
         "trust": packed_trust(marts, info, held),
         "short": short,
     }

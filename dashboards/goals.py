@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from dashboards.numbers import LANGUAGES
 from dashboards.series import compact
+from dashboards.words import say
 from orchestration.cli.goals import read_goals, segment_of
 from orchestration.cli.marts import Marts, Row
 
@@ -24,12 +26,15 @@ def page_goals(marts: Marts, board: Sequence[Row]) -> list[Row]:
 
 def packed_goals(marts: Marts, goals: Sequence[Row]) -> list[dict[str, Any]]:
     """For JSON, with what `nyckeltal goals check` warns of."""
-    warnings: dict[str, list[str]] = {}
+    warnings: dict[str, list[dict[str, str]]] = {}
     for row in marts.rows(
-        "select subject, message from kpi_goal_checks where scope = 'goal' and severity in ('error', 'warning') "
-        "order by subject, check_name, problem, about"
+        "select subject, problem, past_spans from kpi_goal_checks "
+        "where scope = 'goal' and severity in ('error', 'warning') order by subject, check_name, problem, about"
     ):
-        warnings.setdefault(row["subject"], []).append(row["message"])
+        key = f"goal_check.{row['problem']}"
+        warnings.setdefault(row["subject"], []).append(
+            {language: say(key, language, spans=row["past_spans"]) for language in LANGUAGES}
+        )
     return [
         {name: compact(row[name]) for name in COLUMNS}
         | {name: row[name] and row[name].isoformat() for name in DATES}

@@ -24,6 +24,7 @@ from orchestration.promote import replacing
 
 # Data of one page: more does not travel well by mail, and means that something is kept too long.
 MOST_BYTES = 3_000_000
+LANGUAGE_NAMES = {"en": "English", "sv": "Svenska"}
 FOLDER = Path(__file__).with_name("page")
 
 
@@ -74,6 +75,7 @@ def render_page(content: Content, data: str) -> str:
     """The HTML of a persona's page; `data`: its JSON, safe inside a script element."""
     style, script = _style(), _script()
     return _template("page.html.j2").render(
+        mark=content.data["mark"],
         title=say(f"persona.{content.persona}", "en"),
         purpose=say(f"purpose.{content.persona}", "en"),
         questions=QUESTIONS,
@@ -96,16 +98,27 @@ def as_json(content: Any) -> str:
 
 
 def _render_index(contents: list[Content]) -> str:
-    data, style = contents[0].data, _style()
-    until = day(date.fromisoformat(data["data_until"]), "en")
+    style, script = _style(), (FOLDER / "index.js").read_text("utf-8")
     return _template("index.html.j2").render(
+        mark=contents[0].data["mark"],
         say=say,
-        stamp=f"{say('data_until', 'en')} {until} · {say('run', 'en')} {data['run_id'][:8]}",
-        banner=held_text(data, "en"),
-        pages=[{"persona": content.persona, "answers": content.answers.get("en", {})} for content in contents],
+        names=LANGUAGE_NAMES,
+        views={language: _index_view(contents, language) for language in LANGUAGES},
         style=_Raw(style),
         style_hash=_hash(style),
+        script=_Raw(script),
+        script_hash=_hash(script),
     )
+
+
+def _index_view(contents: list[Content], language: Language) -> dict[str, Any]:
+    data = contents[0].data
+    until = day(date.fromisoformat(data["data_until"]), language)
+    return {
+        "stamp": f"{say('data_until', language)} {until} · {say('run', language)} {data['run_id'][:8]}",
+        "banner": held_text(data, language),
+        "pages": {content.persona: content.answers.get(language, {}) for content in contents},
+    }
 
 
 def held_text(data: Mapping[str, Any], language: Language) -> str:

@@ -3,6 +3,7 @@
 from datetime import date
 from email.message import EmailMessage
 
+from dashboards.axis import read_axis
 from dashboards.content import read_content
 from dashboards.numbers import Language, period
 from dashboards.pages import held_text, page_json, render_page
@@ -39,6 +40,13 @@ def report_message(home: Home, persona: str, language: Language) -> EmailMessage
     page = render_page(content, page_json(content))
     message.add_attachment(page, subtype="html", charset="utf-8", cte="base64", filename=f"{persona}.html")
     return message
+
+
+def last_period(marts: Marts, persona: str) -> str | None:
+    """The last closed period of a persona's board, `month 2026-02-01`; None before there is one."""
+    rows = marts.rows("select distinct period_grain from kpi_boards where persona = ?", [persona])
+    axis = read_axis(marts, rows[0]["period_grain"]) if rows else None
+    return f"{axis.grain} {axis.last}" if axis and axis.last else None
 
 
 def personas_due(marts: Marts, cadence: str) -> list[str]:

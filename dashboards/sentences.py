@@ -7,10 +7,10 @@ from typing import Any
 
 from dashboards.actions import action_text
 from dashboards.change_words import change_sentence
-from dashboards.changes import most_moved
+from dashboards.changes import most_moved, settles_more
 from dashboards.numbers import Language, day, number, period, plain
 from dashboards.series import Series
-from dashboards.trust import late_sources
+from dashboards.trust import HeldBack, late_sources
 from dashboards.words import joined, label, named, say, segment_name
 from orchestration.cli.goals import segment_of
 from orchestration.cli.marts import Row
@@ -24,6 +24,7 @@ class Facts:
 
     catalog: Mapping[str, Row]
     info: Row
+    held: HeldBack | None
     sources: Sequence[Row]
     goals: Sequence[Row]
     actions: Sequence[Row]
@@ -92,7 +93,10 @@ def _moved(facts: Facts, language: Language) -> str:
         caveat = say("moved.provisional", language) if reason["is_provisional"] else ""
         known = facts.catalog[reason["kpi_id"]]
         told.append(f"{change_sentence(reason, known, facts.explained_grain, language)}{caveat}.")
-    return f"{_capital(period(facts.explained_grain, facts.explained, language))}: {' '.join(told)}"
+    when = _capital(period(facts.explained_grain, facts.explained, language))
+    if settles_more(facts.reasons, facts.catalog):
+        when = say("moved.settled", language, when=when)
+    return f"{when}: {' '.join(told)}"
 
 
 def _weakest(facts: Facts, language: Language) -> str:
@@ -130,8 +134,9 @@ def _todo(facts: Facts, language: Language) -> str:
     if action is None:
         return say("todo.none", language)
     known = facts.catalog[action["kpi_id"]]
+    is_overdue = action["due_date"] <= facts.info["data_until"]
     return say(
-        "todo.first",
+        "todo.overdue" if is_overdue else "todo.first",
         language,
         action=action_text(action, language).rstrip("."),
         label=_label(known, action, language),
@@ -161,7 +166,10 @@ def _sure(facts: Facts, language: Language) -> str:
     ]
     fresh = say("sure.late", language, sources=joined(late, language)) if late else say("sure.fresh", language)
     until = say("sure.until", language, day=day(facts.info["data_until"], language))
-    return f"{'; '.join(parts)}. {until}; {fresh}."
+    told = f"{'; '.join(parts)}. {until}; {fresh}."
+    if facts.held is None:
+        return told
+    return f"{say('sure.held', language, day=day(facts.held.as_of.date(), language))} {told}"
 
 
 def _labels(series: Sequence[Series], catalog: Mapping[str, Row], language: Language) -> str:

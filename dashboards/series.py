@@ -20,6 +20,8 @@ DETAILS = (
     *("numerator", "denominator", "n", "lower", "upper", "previous_value", "previous_year_value", "change"),
     *("change_ratio", "year_change", "year_change_ratio", "benchmark_value", "settled_share", "status"),
 )
+# Of unusual values only.
+EXPECTED = ("expected_value", "usual_from", "usual_to")
 TOTAL, ALL = "total", "(all)"
 
 
@@ -52,7 +54,11 @@ class Series:
             for name, column in columns.items()
             if name in ("value", "flags") or any(item is not None for item in column)
         }
-        reasons = {start.isoformat(): row["anomaly_reason"] for start, row in self.rows.items() if row["is_anomaly"]}
+        reasons = {
+            start.isoformat(): [compact(row[name]) for name in EXPECTED]
+            for start, row in self.rows.items()
+            if row["is_anomaly"]
+        }
         currency = next((row["currency"] for row in self.rows.values() if row["currency"] != "none"), "")
         return content | ({"reasons": reasons} if reasons else {}) | ({"currency": currency} if currency else {})
 
@@ -126,7 +132,7 @@ def _last_value(series: Series, axis: Axis) -> float:
 _ROWS = f"""
     select
         kpi_id, period_start, segment_set, platform, channel, country, device, currency, value, target_value,
-        anomaly_reason, {", ".join((*FLAGS, *DETAILS))}
+        {", ".join((*EXPECTED, *FLAGS, *DETAILS))}
     from kpi_values
     where
         period_grain = ? and period_start >= ? and list_contains(?, kpi_id)

@@ -14,6 +14,7 @@ from orchestration.models import fitted_assets
 from orchestration.ops import ops_assets
 from orchestration.pages import has_pages, pages_asset, pages_say_so
 from orchestration.publish import outcome_asset, publish_asset
+from orchestration.reports import reports_asset
 from orchestration.run import RunSettings, calendar
 from orchestration.schedules import jobs, schedules
 
@@ -24,6 +25,7 @@ def assemble(sources: Mapping[str, Source], dbt_project: Path) -> dg.Definitions
     publish = publish_asset(project)
     time_zone, fiscal_year_start_month = calendar()
     shows = has_pages(project)
+    pages = pages_asset(publish.key)
     return dg.Definitions(
         assets=[
             *(landing_assets(source) for source in sources.values()),
@@ -31,7 +33,7 @@ def assemble(sources: Mapping[str, Source], dbt_project: Path) -> dg.Definitions
             fitted_assets(),
             model_assets(project, tuple(sources), time_zone),
             publish,
-            *([pages_asset(publish.key)] if shows else []),
+            *((pages, reports_asset(pages.key)) if shows else ()),
             outcome_asset([publish.key]),
         ],
         jobs=jobs(project, {pages_say_so} if shows else set()),

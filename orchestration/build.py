@@ -92,19 +92,24 @@ def standing(run: Run, project: Project, built: Built) -> set[str]:
     return {key for key, node in project.lasting.items() if (node["schema"], node["alias"]) in there}
 
 
-def build(run: Run, project: Project, selected: Sequence[Node], stands: set[str]) -> Iterator[dict[str, Any]]:
+def build(
+    run: Run, project: Project, selected: Sequence[Node], stands: set[str], is_other_project: bool
+) -> Iterator[dict[str, Any]]:
     """Builds the models (and those that the warehouse still lacks) but those in `stands`, and tests all of them.
+
+    `is_other_project`: the warehouse was built by another version, so everything is built from scratch: tables of two
+    versions do not fit together.
 
     Gives dbt's result events of models and seeds. Writes the records of the step, its tests as gate `dbt`. Raises
     BuildFailedError at the end.
     """
     started = time.monotonic()
     there = _relations(run.home)
-    lacking = [node for node in project.buildable if (node["schema"], node["alias"]) not in there]
+    lacking = [node for node in project.buildable if is_other_project or (node["schema"], node["alias"]) not in there]
     wanted = {node["unique_id"]: node for node in (*selected, *lacking)}
     events: queue.Queue[dict[str, Any] | None] = queue.Queue()
     outcome: list[Any] = []
-    arguments = _arguments(run, project, wanted, stands)
+    arguments = _arguments(run, project, wanted, stands, run.rebuild or is_other_project)
     thread = threading.Thread(target=_invoke, args=(arguments, run, events, outcome), name="dbt")
     thread.start()
     checks: list[Check] = []
@@ -158,7 +163,7 @@ def _invoke(arguments: list[str], run: Run, events: "queue.Queue[dict[str, Any] 
         events.put(None)
 
 
-def _arguments(run: Run, project: Project, wanted: Mapping[str, Node], stands: set[str]) -> list[str]:
+def _arguments(run: Run, project: Project, wanted: Mapping[str, Node], stands: set[str], is_anew: bool) -> list[str]:
     return [
         *(
             "--log-level",
@@ -174,7 +179,7 @@ def _arguments(run: Run, project: Project, wanted: Mapping[str, Node], stands: s
         *("--target-path", str(run.home.dbt / "target"), "--log-path", str(run.home.dbt / "logs")),
         *("--vars", json.dumps({"as_of": f"{run.as_of:%Y-%m-%dT%H:%M:%SZ}"})),
         *("--exclude-resource-type", "unit_test"),
-        *(["--full-refresh"] if run.rebuild else []),
+        *(["--full-refresh"] if is_anew else []),
         *_selection(project, wanted, stands),
     ]
 

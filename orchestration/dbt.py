@@ -77,17 +77,18 @@ def model_assets(project: Project, sources: tuple[str, ...], time_zone: str) -> 
                 return
             built = built.forget(run.home, fingerprint, project.fingerprint)
             stands = standing(run, project, built)
+            is_other = built.project != project.fingerprint
             untold = dict(selected)
             yield from _unchanged_by_now(untold, stands)
-            for raw in build(run, project, list(selected.values()), stands):
+            for raw in build(run, project, list(selected.values()), stands, is_other):
                 # Models that were missing in the warehouse are built along; they are not of this job.
                 if untold.pop(raw["data"]["node_info"]["unique_id"], None) is not None:
                     yield from DbtCoreCliEventMessage(raw, {}).to_default_asset_events(
                         manifest=project.manifest, dagster_dbt_translator=translator, context=context
                     )
                     yield from _unchanged_by_now(untold, stands)
-            is_whole = all(key in selected or key in stands for key in project.lasting)
-            built.add(run.home, set(selected), project.fingerprint if is_whole else built.project)
+            all_of_it = {node["unique_id"] for node in project.buildable} if is_other else set(selected)
+            built.add(run.home, all_of_it, project.fingerprint)
 
     return models
 

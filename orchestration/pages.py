@@ -33,9 +33,13 @@ def pages_asset(published: dg.AssetKey) -> dg.AssetsDefinition:
         kinds={"html"},
     )
     def pages(context: dg.AssetExecutionContext, run_settings: RunSettings) -> dg.MaterializeResult[Any]:
+        from dashboards.drawn import is_drawn
         from dashboards.pages import PageTooLargeError, build_pages
 
         home = Run.of(context.run_id, run_settings).home
+        if is_drawn(home):
+            step("Pages", "nothing new to draw", "good")
+            return dg.MaterializeResult(metadata={"status": "unchanged"})
         try:
             written = build_pages(home)
         except PageTooLargeError as error:
@@ -54,9 +58,10 @@ def pages_asset(published: dg.AssetKey) -> dg.AssetsDefinition:
 @dg.failure_hook(name="pages_say_that_marts_are_held_back")
 def pages_say_so(context: dg.HookContext) -> None:
     """After a step of the models or of publish has failed: what is shown stays, and says that it is older."""
+    from dashboards.drawn import is_drawn
     from dashboards.pages import build_pages
     from dashboards.trust import held_back
 
     home = Home.find()
-    if home.marts.exists() and held_back(home.runs):
+    if home.marts.exists() and held_back(home.runs) and not is_drawn(home):
         build_pages(home)

@@ -112,6 +112,15 @@ def test_alerts(tmp_path: Path) -> None:
     }
 
 
+def test_reports(tmp_path: Path) -> None:
+    reports = read_alerts(written(blocks("reports.md"), tmp_path)).reports
+    assert {name: (report.targets, report.language) for name, report in reports.items()} == {
+        "executive": (("board",), "sv"),
+        "manager": (("marketing",), "en"),
+        "specialist": (("channels",), "en"),
+    }
+
+
 def test_operations(tmp_path: Path) -> None:
     retention = read_company(written(blocks("operations.md"), tmp_path)).retention
     assert (retention.people_months, retention.runs_days, retention.logs_days) == (36, 180, 30)

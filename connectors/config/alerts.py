@@ -60,13 +60,24 @@ class Target(_Strict):
     persona: Persona | None = None
 
 
+class Report(_Strict):
+    """A persona's report: the mail targets that get it after each period of its board, and its language."""
+
+    targets: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    language: Literal["en", "sv"] = "en"
+
+
 class Alerts(_Strict):
-    """The file. `dagster_url`, `board_url`: where the links of a message lead; `targets` by name."""
+    """The file. `dagster_url`, `board_url`: where the links of a message lead; `targets` by name, `reports` by persona.
+
+    A report's targets need not be among `targets`, which are told of alerts.
+    """
 
     dagster_url: WebAddress = "http://127.0.0.1:3000"
     board_url: WebAddress | None = None
     quiet_hours: QuietHours | None = None
     targets: dict[Identifier, Target] = {}
+    reports: dict[Persona, Report] = {}
 
 
 def read_alerts(folder: Path) -> Alerts:

@@ -112,6 +112,9 @@ final as (
         judgements.is_anomaly,
         judgements.anomaly_score,
         judgements.anomaly_reason,
+        judgements.expected_value,
+        judgements.usual_from,
+        judgements.usual_to,
         judgements.recommended_action,
         clock.loaded_at
     from cells

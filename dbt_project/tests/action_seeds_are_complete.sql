@@ -97,3 +97,10 @@ where checks.kind not in ('sources', 'tracking', 'definition', 'duplicates', 'se
     or (checks.kind = 'related' and checks.kpi_id is null)
     or (checks.kind in ('segments', 'mix') and segment_sets.segment_set is null)
     or (checks.kind = 'unmeasured' and checks.note is null)
+
+union all
+
+select 'a check of the data that asks for nothing', checks.label
+from checks
+where checks.signal_id = '*'
+    and checks.action is null

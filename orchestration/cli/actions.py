@@ -1,4 +1,4 @@
-"""`nyckeltal actions`: what to do about KPIs that moved, newest first."""
+"""`nyckeltal actions`: what to do about KPIs that moved: the open actions in their order, or all, newest first."""
 
 from collections.abc import Iterator
 
@@ -29,8 +29,10 @@ def actions(show_all: bool, as_json: bool) -> int:
     console = out()
     if not rows:
         console.print("No action is open." if not show_all else "No action was ever proposed.")
-    for row in rows:
-        for part in _lines(row):
+    shown = rows if show_all else [row for row in rows if not row["led_by"]]
+    for row in shown:
+        led = [other for other in rows if other["led_by"] == row["action_id"]]
+        for part in _lines(row, [] if show_all else led):
             console.print(part)
         console.print()
     console.print(f"[dim]data until {show.day(info['data_until'])}, run {info['run_id'][:8]}[/dim]")
@@ -38,11 +40,16 @@ def actions(show_all: bool, as_json: bool) -> int:
 
 
 def read(marts: Marts, show_all: bool) -> list[Row]:
-    """The open actions, or all, newest first, with the label and unit of their KPI and their checks as `check_rows`."""
+    """The open actions in their order, or all, newest first.
+
+    With the label and unit of their KPI, and their checks as `check_rows`.
+    """
     rows = marts.rows(
         f"select * from kpi_actions where status = 'open' or {show_all} "
         "order by proposed_on desc, period_start desc, abs(score) desc nulls last, action_id"
     )
+    if not show_all:
+        rows = in_order(rows)
     checks: dict[str, list[Row]] = {}
     for check in marts.rows("select * from kpi_action_checks order by action_id, check_no"):
         checks.setdefault(check["action_id"], []).append(check)
@@ -54,13 +61,24 @@ def read(marts: Marts, show_all: bool) -> list[Row]:
     return rows
 
 
+def in_order(rows: list[Row]) -> list[Row]:
+    """Open actions by their priority; what is led comes after its lead."""
+    places = {row["action_id"]: row["priority"] for row in rows if row["priority"]}
+    return sorted(rows, key=lambda row: (places[lead_of(row)], bool(row["led_by"]), row["action_id"]))
+
+
+def lead_of(row: Row) -> str:
+    """The action that stands for this one: another of the same cause, or itself."""
+    return str(row["led_by"] or row["action_id"])
+
+
 def segment_text(row: Row) -> str:
     """` · mobile`; nothing for a total."""
     values = [str(row[name]) for name in DIMENSIONS if row.get(name, "(all)") != "(all)"]
     return f" · {', '.join(values)}" if values else ""
 
 
-def _lines(row: Row) -> Iterator[RenderableType]:
+def _lines(row: Row, led: list[Row]) -> Iterator[RenderableType]:
     head = Table.grid(expand=True, padding=(0, 1, 0, 0))
     head.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
     head.add_column(justify="right", no_wrap=True)
@@ -78,6 +96,9 @@ def _lines(row: Row) -> Iterator[RenderableType]:
         if labels := [check["label"] for check in row["check_rows"] if check["outcome"] == outcome]:
             yield _indented(Text(f"{words}: {', '.join(labels)}", style="dim"))
     yield _indented(Text.assemble("→ ", (row["proposed_action"], "bold")))
+    if led:
+        names = ", ".join(f"{other['label']}{segment_text(other)}" for other in led)
+        yield _indented(Text(f"the same for: {names}", style="dim"))
     yield _indented(Text(_dates(row), style="dim"))
 
 

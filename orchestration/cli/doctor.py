@@ -22,6 +22,7 @@ from connectors.config import ConfigError, read_company, read_config
 from connectors.config.alerts import read_alerts
 from orchestration import keys
 from orchestration.alerts.deliver import last_failure
+from orchestration.alerts.reports import unsent
 from orchestration.alerts.send import address, address_name
 from orchestration.cli import FAILED
 from orchestration.cli.output import out, print_json
@@ -208,11 +209,12 @@ def _locks(home: Home) -> Iterator[Finding]:
 
 def _alerts(home: Home) -> Iterator[Finding]:
     try:
-        targets = read_alerts(config_folder()).targets
+        settings = read_alerts(config_folder())
     except ConfigError:
         return  # said above
     failures = last_failure(home)
-    for name in targets:
+    addressees = [name for report in settings.reports.values() for name in report.targets]
+    for name in dict.fromkeys((*settings.targets, *addressees)):
         if address(name) is None:
             yield Finding("bad", "alerts", f"{name} has no address", f"set {address_name(name)} (docs/alerts.md)")
         elif name in failures:
@@ -220,6 +222,8 @@ def _alerts(home: Home) -> Iterator[Finding]:
             yield Finding("bad", "alerts", f"{told['says']}, last tried {told['at'][:16]}", "see docs/alerts.md")
         else:
             yield Finding("good", "alerts", f"{name} can be told")
+    for told in unsent(home).values():
+        yield Finding("bad", "reports", f"{told['says']}, last tried {told['at'][:16]}", "see docs/reports.md")
 
 
 def _staleness(home: Home) -> Iterator[Finding]:

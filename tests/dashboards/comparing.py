@@ -1,5 +1,8 @@
 """What a page shows beside the rows of the marts."""
 
+import csv
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,6 +41,27 @@ SNAPSHOT = """() => {
   };
 }"""
 Snapshot = dict[str, Any]
+SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
+
+
+def seed(name: str, key: str, value: str) -> dict[str, str]:
+    with (SEEDS / f"{name}.csv").open(encoding="utf-8") as file:
+        return {row[key]: row[value] for row in csv.DictReader(file)}
+
+
+NAMES = seed("channels", "channel", "label") | {
+    code: name.title() for name, code in seed("country_names", "country_name", "country").items()
+}
+
+
+def in_words(text: str) -> str:
+    """The marts' text with names instead of channel ids and country codes."""
+    return re.sub(r"\b\w+\b", lambda found: NAMES.get(found[0], found[0]), text)
+
+
+def squeezed(text: str) -> str:
+    """Letters alone: `google_analytics` is `Google Analytics`."""
+    return re.sub(r"[^a-z]", "", text.lower())
 
 
 def snapshot(seen: Seen) -> Snapshot:
@@ -90,10 +114,12 @@ def compare_trend(shown: Snapshot, rows: Rows) -> None:
             start,
             point,
         )
-    reasons = [row["anomaly_reason"] for row in expected.values() if row["is_anomaly"]][-3:]
-    assert [reason in line["text"] for reason, line in zip(reversed(reasons), shown["anomalies"], strict=True)] == [
-        True
-    ] * len(reasons)
+    unit = rows.catalog[kpi_id]["unit"]
+    unusual = [row for row in expected.values() if row["is_anomaly"]][-3:]
+    for row, line in zip(reversed(unusual), shown["anomalies"], strict=True):
+        for name, column in (("expected", "expected_value"), ("from", "usual_from"), ("to", "usual_to")):
+            assert same(line[name], row[column]), (line, row[column])
+            assert written(row[column], unit, row["currency"]) in line["text"], line
 
 
 def compare_funnels(shown: Snapshot, rows: Rows, chosen: str) -> None:
@@ -116,11 +142,20 @@ def compare_actions(shown: Snapshot, rows: Rows, chosen: str) -> None:
     segment_set, _, segment = chosen.partition("|")
     cell = [row for row in rows.actions if segment_set == "total" or row[segment_set] == segment]
     wanted = {row["action_id"]: row for row in cell if row["status"] == "open"}
-    assert {action["action"] for action in shown["actions"]} == set(wanted)
+    led = {name: action["action"] for action in shown["actions"] for name in action.get("led", "").split()}
+    assert {action["action"] for action in shown["actions"]} | set(led) == set(wanted)
+    causes = {name: row["led_by"] or name for name, row in wanted.items()}
+    assert all(causes[name] == causes[lead] for name, lead in led.items())
+    assert len({causes[action["action"]] for action in shown["actions"]}) == len(shown["actions"])
+    assert [causes[action["action"]] for action in shown["actions"]] == list(
+        dict.fromkeys(sorted(causes.values(), key=lambda name: rows.priorities[name]))
+    )
     for action in shown["actions"]:
         row = wanted[action["action"]]
-        assert row["proposed_action"] in action["text"]
-        assert row["reason"] in action["text"]
+        assert squeezed(in_words(row["proposed_action"])) in squeezed(action["text"])
+        unit = rows.catalog[row["kpi_id"]]["unit"]
+        value, expected = (written(row[name], unit, row["currency"]) for name in ("value", "expected_value"))
+        assert f"Why: {value} instead of the expected {expected}." in action["text"], action
         assert action["due"] == str(row["due_date"])
     measured = [row for row in rows.actions if row["status"] == "measured"]
     latest = sorted((row["measure_date"] for row in measured), reverse=True)[:5]

@@ -26,6 +26,7 @@ class Rows:
     changes: dict[tuple[str, str, str, str], Row]
     goals: dict[str, Row]
     actions: list[Row]
+    priorities: dict[str, int]
 
     @property
     def grain(self) -> str:
@@ -116,4 +117,5 @@ def read_rows(home: Home, persona: str) -> Rows:
         {(str(row["period_start"]), row["kpi_id"], row["segment_set"], row["segment"]): row for row in changes},
         {row["goal_id"]: row for row in goals},
         actions,
+        {row["action_id"]: row["priority"] for row in query(home, "select * from kpi_actions") if row["priority"]},
     )

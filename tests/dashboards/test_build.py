@@ -4,14 +4,16 @@ import csv
 import json
 import re
 import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from dashboards import pages
+from dashboards import drawn, pages
 from dashboards.axis import read_axis
+from dashboards.drawn import is_drawn
 from dashboards.funnels import read_funnel
 from dashboards.numbers import number, percent, period, size
 from dashboards.pages import PageTooLargeError, as_json, build_pages
@@ -21,6 +23,7 @@ from dashboards.views import SHOP
 from dashboards.words import words
 from orchestration.cli.marts import NothingPublishedError, open_marts
 from orchestration.home import DBT_PROJECT, Home
+from orchestration.records import Check, GateRecord, Records, write_json
 from tests.dashboards.seen import PERSONAS, query
 
 
@@ -220,3 +223,32 @@ def test_differences_and_periods_in_words() -> None:
     assert period("week", date(2026, 3, 9), "en") == "week 11, 2026"
     assert period("quarter", date(2026, 2, 1), "en") == "Feb–Apr 2026"
     assert period("month", date(2026, 2, 1), "sv") == "februari 2026"
+
+
+def test_pages_know_what_they_were_drawn_from(made: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not again for the same; anew for another run, a held-back one, other code, and a page that is gone."""
+    build_pages(made)
+    assert is_drawn(made)
+
+    def once(change: Callable[[], object]) -> None:
+        change()
+        assert not is_drawn(made)
+        build_pages(made)
+        assert is_drawn(made)
+
+    def published_again() -> None:
+        with duckdb.connect(str(made.marts)) as connection:
+            connection.execute("update publish_info set run_id = 'another'")
+
+    def hold_back() -> None:
+        records = Records(made.runs, "late")
+        told = {"run_id": "late", "as_of": "2026-03-19T05:30:00+00:00", "started_at": "2026-03-19T05:30:00"}
+        write_json(records.folder / "run.json", told)
+        records.write_gate(GateRecord("marts", (Check("rows_are_unique", "kpi_values", passed=False),)))
+
+    once(published_again)
+    once(hold_back)
+    once((made.pages / "index.html").unlink)
+    once(lambda: monkeypatch.setattr(drawn, "_code", lambda: "other code"))
+    made.marts.unlink()
+    assert not is_drawn(made)

@@ -132,6 +132,8 @@ def test_no_period_is_complete_yet(browser: Browser, company: Home, tmp_path: Pa
     for persona in ("executive", "manager"):
         with opened(browser, home, persona) as seen:
             assert seen.text('[data-state="no-period"]:visible >> nth=0') == "No period of this length is complete yet."
+            assert "There is no value yet." in seen.text('[data-role="sure"]')
+            assert "is settled and rests" not in seen.text('[data-role="sure"]')
             assert seen.page.is_disabled('[data-filter="period"]')
 
 
@@ -150,6 +152,9 @@ def test_a_held_back_run_is_told_with_the_date_of_the_numbers(browser: Browser, 
     )
     with opened(browser, home, "manager") as seen:
         assert seen.text('[data-state="held-back"]') == words
+        held = "The refresh of 19 Mar 2026 was held back by its checks, so these are older numbers. "
+        assert seen.text('[data-answer="sure"]').startswith(held)
+        assert words in seen.text('[data-role="sure"]')
     with opened(browser, home, "index", address="") as seen:
         assert seen.text(".banner") == words
     records.write_gate(GateRecord("marts", (Check("orders_match_the_shop", "kpi_values", passed=True),)))

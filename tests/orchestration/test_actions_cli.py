@@ -28,12 +28,14 @@ ACTION = {
     **{"currency": "none", "score": -5.0, "movement": "down", "tone": "worse", "reason": REASON},
     **{"proposed_action": "Hold decisions on this KPI.", "expected_effect": 0.72, "owner_role": "specialist"},
     **{"proposed_on": date(2026, 3, 10), "due_date": date(2026, 3, 17), "measure_date": date(2026, 4, 1)},
-    **{"status": "open", "measured_value": None, "measured_effect": None},
+    **{"status": "open", "measured_value": None, "measured_effect": None, "led_by": None, "priority": 2},
 }
+FIRST = {**ACTION, "action_id": "orders", "kpi_id": "orders", "priority": 1, "score": -1.0}
+LED = {**ACTION, "action_id": "clicks", "kpi_id": "clicks", "priority": None, "led_by": "jump", "score": -50.0}
 MEASURED = {
     **{**ACTION, "action_id": "unsubscribes", "kpi_id": "unsubscribe_rate", "movement": "up", "score": 6.0},
     **{"proposed_on": date(2026, 1, 10), "status": "measured", "measured_value": 0.003, "measured_effect": -0.4},
-    **{"segment_set": "total", "channel": "(all)", "expected_effect": -0.5},
+    **{"segment_set": "total", "channel": "(all)", "expected_effect": -0.5, "priority": None},
 }
 CHECK = {"action_id": "jump", "check_no": 1, "label": "missing or late source", "outcome": "ok", "finding": "none"}
 VALUE = {
@@ -114,6 +116,18 @@ def test_all_actions_are_shown_with_what_came_of_them(marts: Path, capfd: pytest
     assert [row["action_id"] for row in shown["actions"]] == ["jump", "unsubscribes"]
     assert [check["check_no"] for check in shown["actions"][0]["check_rows"]] == [1, 11, 12]
     assert shown["data_until"] == "2026-03-17"
+
+
+def test_the_first_thing_comes_first_and_one_cause_is_one_action(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    publish(home, {**TABLES, "kpi_actions": [LED, MEASURED, ACTION, FIRST]})
+    assert actions(show_all=False, as_json=False) == 0
+    lines = [line.strip() for line in capfd.readouterr().out.splitlines()]
+    heads = [line.split(" · ")[0] for line in lines if line.startswith("▼")]
+    assert heads == ["▼ Orders", "▼ Sessions"]
+    assert lines.count("the same for: Clicks · referral") == 1
+    assert actions(show_all=False, as_json=True) == 0
+    shown = json.loads(capfd.readouterr().out)
+    assert [row["action_id"] for row in shown["actions"]] == ["orders", "jump", "clicks"]
 
 
 def test_no_open_action_is_said(home: Path, capfd: pytest.CaptureFixture[str]) -> None:

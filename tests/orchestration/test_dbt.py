@@ -54,6 +54,19 @@ def test_views_that_stand_are_tested_and_not_built_again(toy: Toy) -> None:
     assert Built.read(toy.home).project == record.project
 
 
+def test_a_warehouse_of_another_version_is_built_from_scratch_by_any_cadence(toy: Toy) -> None:
+    """Tables of two versions do not fit together: also those of classes whose turn it is not are built anew."""
+    toy.refresh()
+    replace(Built.read(toy.home), project="another content", fingerprint="").write(toy.home)
+    with duckdb.connect(str(toy.home.warehouse)) as connection:
+        connection.execute("create or replace table kpi.kpi_values_tactical as select 1 as of_another_version")
+    assert toy.refresh("daily").success
+    with duckdb.connect(str(toy.home.warehouse), read_only=True) as connection:
+        columns = [row[0] for row in connection.execute("describe kpi.kpi_values_tactical").fetchall()]
+    assert "of_another_version" not in columns
+    assert "kpi_values_tactical" in " ".join(Built.read(toy.home).models)
+
+
 def test_the_warehouse_is_closed_after_dbt(toy: Toy) -> None:
     toy.refresh()
     # Another process can write it, so this one holds it no longer.

@@ -7,6 +7,7 @@ import dagster as dg
 import pytest
 
 from connectors import sources
+from dashboards import drawn
 from dashboards import pages as built
 from orchestration.assemble import assemble
 from orchestration.home import DBT_PROJECT, Home
@@ -36,7 +37,7 @@ def test_the_product_builds_pages_after_publish_in_every_cadence() -> None:
     assert graph.get(key).parent_keys == {dg.AssetKey(["serving", "marts"])}
     for cadence in CADENCES:
         job = definitions.resolve_job_def(job_name(cadence))
-        assert key in job.asset_layer.selected_asset_keys
+        assert {key, dg.AssetKey(["serving", "reports"])} <= job.asset_layer.selected_asset_keys
         assert {hook.name for hook in job.hook_defs} == {pages_say_so.name}
 
 
@@ -45,6 +46,16 @@ def test_the_asset_builds_the_pages_of_the_runs_home(builds: list[Home], home: P
     settings: dict[str, Any] = {"run_settings": RunSettings(as_of="2026-03-18T05:30:00+00:00")}
     assert dg.materialize([published, pages_asset(published.key)], resources=settings).success
     assert builds == [Home(home)]
+
+
+def test_what_is_drawn_already_is_not_drawn_again(
+    builds: list[Home], home: Path, config: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawn, "is_drawn", lambda place: place == Home(home))
+    published = dg.asset(lambda: None, key=["serving", "marts"])
+    settings: dict[str, Any] = {"run_settings": RunSettings(as_of="2026-03-18T05:30:00+00:00")}
+    assert dg.materialize([published, pages_asset(published.key)], resources=settings).success
+    assert builds == []
 
 
 @pytest.fixture

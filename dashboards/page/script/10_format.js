@@ -58,7 +58,6 @@ function size(value, unit, currency) {
   return number(amount, unit, currency);
 }
 const signed = (value, unit, currency) => (value === null ? "–" : signOf(value) + size(value, unit, currency));
-const signedShare = (value) => (value === null ? "–" : signOf(value) + plain(Math.abs(value) * 100, 0) + percentSign());
 
 const parts = (text) => text.split("-").map(Number);
 function day(text) {

@@ -44,7 +44,7 @@ function rowOf(key) {
   const found = { currency: series.currency || "", flags: flagsOf(series.flags[periodIndex()]) };
   for (const name of DATA.details) found[name] = series[name] ? series[name][at] : null;
   for (const name of ["value", "target_value"]) found[name] = series[name] ? series[name][periodIndex()] : null;
-  found.there = series.flags[periodIndex()] !== null;
+  found.there = (series.flags[periodIndex()] ?? null) !== null;
   return found;
 }
 // The cards of the selection: those of the board for the whole company, else one per KPI in the chosen segment.

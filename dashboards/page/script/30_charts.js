@@ -33,9 +33,10 @@ function spark(series) {
   const x = (point) => 3 + ((point.at - first) / Math.max(1, last - first)) * 194;
   const y = (value) => 29 - ((value - range.low) / (range.high - range.low)) * 26;
   const end = points.at(-1);
+  const dot = (point) => svg("path", { class: "s-line s-end", d: `M${x(point)} ${y(point.value)}l0 .01`, "vector-effect": "non-scaling-stroke" });
   return svg("svg", { class: "spark", viewBox: "0 0 200 32", preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" },
-    runs(points).map((run) => svg("path", { class: "s-line", d: pathOf(run, x, y), "vector-effect": "non-scaling-stroke" })),
-    end.value !== null && svg("path", { class: "s-line", d: `M${x(end)} ${y(end.value)}l0 .01`, "stroke-width": 6, "vector-effect": "non-scaling-stroke" }));
+    runs(points).map((run) => (run.length > 1 ? svg("path", { class: "s-line", d: pathOf(run, x, y), "vector-effect": "non-scaling-stroke" }) : dot(run[0]))),
+    end.value !== null && dot(end));
 }
 
 function trend(box, card) {
@@ -101,7 +102,7 @@ function trend(box, card) {
     drawn.some((point) => !isOpen(point) && point.value !== null && point.flags.includes("is_provisional")) && key(svg("circle", { class: "s-soft", cx: 11, cy: 5, r: 3 }), t("trend.provisional")),
     has("is_open_period") && key(svg("circle", { class: "s-open", cx: 11, cy: 5, r: 4 }), t("trend.open")),
     drawn.some((point) => point.reason) && key(svg("path", { class: "s-odd", d: "M11 0l5 5l-5 5l-5 -5Z" }), t("trend.anomaly"))),
-    anomalies(drawn), tableOf(drawn, known, series.currency));
+    anomalies(drawn, known, series.currency), tableOf(drawn, known, series.currency));
 }
 function pointText(point, known, currency) {
   const text = [`${capital(period(DATA.grain, point.start))}: ${number(point.value, known.unit, currency)}`];
@@ -116,12 +117,16 @@ function tip(event, text) {
   box.style.left = Math.min(event.clientX + 14, window.innerWidth - box.offsetWidth - 8) + "px";
   box.style.top = Math.max(8, event.clientY - box.offsetHeight - 12) + "px";
 }
-function anomalies(points) {
+function anomalies(points, known, currency) {
   const found = points.filter((point) => point.reason).slice(-3).reverse();
   return el("div", { "aria-live": "polite", "data-role": "anomalies", class: "small" }, found.length > 0 && [
     el("h4", { class: "sub" }, t("trend.anomalies")),
-    el("ul", {}, found.map((point) => el("li", { "data-anomaly-period": point.start }, el("b", {}, capital(period(DATA.grain, point.start)) + ": "),
-      el("span", { lang: "en" }, point.reason))))]);
+    el("ul", {}, found.map((point) => el("li", { "data-anomaly-period": point.start, "data-expected": raw(point.reason[0]), "data-from": raw(point.reason[1]), "data-to": raw(point.reason[2]) },
+      el("b", {}, capital(period(DATA.grain, point.start)) + ": "), anomalyText(point, known, currency))))]);
+}
+function anomalyText(point, known, currency) {
+  const [expected, from, to] = point.reason.map((value) => number(value, known.unit, currency));
+  return t("anomaly.reason", { value: number(point.value, known.unit, currency), expected, from, to, compared: t(`anomaly.compared.${DATA.grain}`) });
 }
 function tableOf(points, known, currency) {
   const heads = [{ text: t("control.period") }, { text: t("trend.value") }, { text: t("trend.target") }];

@@ -6,7 +6,7 @@ function drawShort() {
   const found = DATA.short[state.period];
   fill("short", found && Object.entries(found[state.language]).map(([name, sentence]) => el("div", {},
     el("dt", {}, el("a", { href: `#${name}`, onclick: (event) => { event.preventDefault(); document.getElementById(name).scrollIntoView(); } }, t(`question.${name}`))), el("dd", { "data-answer": name }, sentence))));
-  if (!found) role("short").replaceChildren(el("div", {}, el("dd", { "data-state": "no-period" }, t("state.no_period"))));
+  if (!found) role("short").replaceChildren(el("div", {}, el("dd", { class: "alone", "data-state": "no-period" }, t("state.no_period"))));
 }
 
 function drawGoals() {
@@ -29,7 +29,7 @@ function goalRow(goal) {
     el("div", { class: "goal-status" }, statusChip(goal.status)),
     el("div", { class: "goal-name" }, el("h4", { class: "goal-title" }, name, about && ` · ${about}`),
       el("p", {}, [capital(reasonText(goal.status_reason || "")), goal.owner_role && t("goal.owner", { owner: goal.owner_role })].filter(Boolean).join(". ")),
-      goal.warnings.map((text) => el("p", { class: "warn", lang: "en" }, text))),
+      goal.warnings.map((text) => el("p", { class: "warn" }, capital(text[state.language])))),
     goalBar(goal, name, isStay),
     el("dl", {}, fact(t("goal.now"), shown(goal.current_value)),
       !isStay && fact(t("goal.pace"), shown(goal.pace_value)),

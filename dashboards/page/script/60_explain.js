@@ -60,7 +60,7 @@ function ranking() {
 }
 function campaignTable(page) {
   const names = ["spend", "roas_net", "cvr_campaign"].filter((name) => DATA.figures[name]);
-  const heads = [{ text: t("campaigns.name") }, ...names.map((name) => ({ text: state.language === "sv" ? DATA.figures[name].label_sv : DATA.figures[name].label }))];
+  const heads = [{ text: t("campaigns.name") }, ...names.map((name) => ({ class: name === "cvr_campaign" ? "wide" : null, text: state.language === "sv" ? DATA.figures[name].label_sv : DATA.figures[name].label }))];
   const cells = (line) => names.map((name) => number(line[name], DATA.figures[name].unit, DATA.figures[name].currency));
   const rows = page.lines.map((line) => ({ cells: [line.name, ...cells(line)], data: { "data-campaign": line.name, "data-spend": raw(line.spend) } }));
   if (page.rest) rows.push({ cells: [t("campaigns.rest", { count: page.rest.count }), ...cells(page.rest)], class: "whole" });

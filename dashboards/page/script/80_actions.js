@@ -14,24 +14,28 @@ const about = (action) => `${label(action.kpi_id)}${action.segment ? ` · ${segm
 function actionCard(action) {
   const shown = (value) => number(value, action.unit, action.currency), [sign, kind] = TONES[action.tone];
   const found = action.checks.filter((check) => check.outcome === "found");
-  const labels = (outcome) => action.checks.filter((check) => check.outcome === outcome).map((check) => check.label).join(", ");
+  const words = (check) => check.text[state.language];
+  const labels = (outcome) => action.checks.filter((check) => check.outcome === outcome).map((check) => words(check)[0]).join(", ");
+  const stake = [effectText(action), action.money_effect !== null && t("action.money", { money: roundMoney(Math.abs(action.money_effect), action.reporting_currency) }),
+    action.goal_status && t("action.goal", { status: t(`status.${action.goal_status}`).toLowerCase() })].filter(Boolean).join("; ");
   return el("article", { class: "panel action", "data-action": action.action_id, "data-owner": action.owner_role, "data-due": action.due_date },
     el("div", {}, chip(`${sign} ${t(`tone.${action.tone}`)}`, kind), el("span", { class: "about" }, about(action)), el("span", { class: "muted small" }, capital(period(action.period_grain, action.period_start)))),
     el("p", { class: "do" }, action.text[state.language]),
-    el("p", { class: "meta" }, `${capital(t(`action.owner.${action.owner_role}`))}, ${t(action.is_overdue ? "action.overdue" : "action.due", { day: day(action.due_date) })}. ${effectText(action)}.`),
-    el("p", { class: "small" }, `${t("action.why")}: `, state.language === "en" ? action.reason : t("action.reason", { value: shown(action.value), expected: shown(action.expected_value) })),
-    found.length > 0 && [el("h4", {}, t("action.found")), el("ul", { lang: "en" }, found.map((check) => el("li", {}, el("b", {}, `${capital(check.label)}: `), check.finding)))],
+    el("p", { class: "meta" }, `${capital(t(`action.owner.${action.owner_role}`))}, ${t(action.is_overdue ? "action.overdue" : "action.due", { day: day(action.due_date) })}. ${stake}.`),
+    action.led.length > 0 && el("p", { class: "small", "data-led": action.led.map((one) => one.action_id).join(" ") }, t("action.led", { names: action.led.map(about).join(", ") })),
+    el("p", { class: "small" }, `${t("action.why")}: `, t("action.reason", { value: shown(action.value), expected: shown(action.expected_value) }) + "."),
+    found.length > 0 && [el("h4", {}, t("action.found")), el("ul", {}, found.map((check) => el("li", {}, el("b", {}, `${capital(words(check)[0])}: `), words(check)[1])))],
     (labels("ok") || labels("not_available")) && el("details", {}, el("summary", {}, t("action.evidence")),
       labels("ok") && el("p", {}, t("action.ok", { labels: labels("ok") })), labels("not_available") && el("p", {}, t("action.unavailable", { labels: labels("not_available") }))));
 }
 function effectText(action) {
   const date = day(action.measure_date);
   if (action.expected_effect === null) return t("action.unknown", { day: date });
-  return action.tone === "better" ? t("action.last", { day: date }) : t("action.effect", { effect: signedShare(action.expected_effect), day: date });
+  return action.tone === "better" ? t("action.last", { day: date }) : t("action.effect", { expected: number(action.expected_value, action.unit, action.currency), day: date });
 }
 function earlierRow(action) {
-  const value = number(action.measured_value, action.unit, action.currency), measured = signedShare(action.measured_effect);
-  const text = action.measured_effect === null ? t("action.value_since", { value }) : action.tone === "better" ? t("action.last_outcome", { measured, value }) : t("action.outcome", { expected: signedShare(action.expected_effect), measured, value });
+  const [value, was, expected] = ["measured_value", "value", "expected_value"].map((name) => number(action[name], action.unit, action.currency));
+  const text = action.measured_effect === null ? t("action.value_since", { value }) : action.tone === "better" ? t("action.last_outcome", { was, value }) : t("action.outcome", { was, expected, value });
   return el("li", { "data-action": action.action_id, "data-measured": raw(action.measured_value) },
     el("b", {}, about(action)), ` · ${capital(period(action.period_grain, action.period_start))}. `, action.text[state.language], " ", el("span", { class: "muted" }, text + "."));
 }

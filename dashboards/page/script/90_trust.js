@@ -1,8 +1,9 @@
 const sourceName = (name) => named(`platform.${name}`, name);
+const heldText = (held) => t("trust.held", { day: day(held.as_of), what: held.what, published: day(DATA.as_of) });
 function drawBanner() {
   const late = DATA.trust.sources.filter((one) => one.is_late).map((one) => sourceName(one.source)), held = DATA.trust.held_back;
   fill("banner",
-    held && el("p", { class: "banner bad", "data-state": "held-back" }, t("trust.held", { day: day(held.as_of), what: held.what, published: day(DATA.as_of) })),
+    held && el("p", { class: "banner bad", "data-state": "held-back" }, heldText(held)),
     late.length > 0 && el("p", { class: "banner warn", "data-state": "missing-source" }, t("trust.missing_banner", { sources: late.join(", ") })));
 }
 function drawTrust() {
@@ -11,13 +12,13 @@ function drawTrust() {
   const lines = marked.map(([card, row]) => el("li", { "data-doubt": card.key }, el("span", {}, cardName(card)), el("span", {},
     ["is_missing", "is_provisional", "is_unreliable", "tz_mismatch"].filter((flag) => row.flags.includes(flag)).map((flag) => [
       chip(flag === "is_provisional" && row.settled_share !== null ? `${t("flag.is_provisional")}: ${t("settled", { share: share(row.settled_share) })}` : t(`flag.${flag}`, { n: number(row.n, "count") }), flag === "is_missing" ? "bad" : "warn"), " "]))));
-  const late = DATA.trust.sources.filter((one) => one.is_late).map((one) => sourceName(one.source));
+  const late = DATA.trust.sources.filter((one) => one.is_late).map((one) => sourceName(one.source)), held = DATA.trust.held_back;
   const heads = [{ text: t("trust.source") }, { text: t("trust.data"), class: "text" }, { text: t("trust.rows"), class: "wide" }];
   const rows = DATA.trust.sources.map((one) => ({ data: { "data-source": one.source, "data-late": one.is_late ? "1" : null },
     cells: [sourceName(one.source), sourceState(one), one.is_configured ? number(one.row_count, "count") : "–"] }));
   fill("sure", el("div", { class: "trust" },
-    el("div", { class: "panel" }, el("h3", {}, t("trust.values")), lines.length ? el("ul", {}, lines) : el("p", { class: "muted" }, t("trust.all_settled")),
-      el("h3", { class: "sub" }, t("trust.checks")), el("p", { "data-role": "validation" }, late.length ? t("trust.passed_late", { sources: late.join(", ") }) : t("trust.passed"))),
+    el("div", { class: "panel" }, el("h3", {}, t("trust.values")), lines.length ? el("ul", {}, lines) : el("p", { class: "muted" }, t(all.length ? "trust.all_settled" : "trust.no_values")),
+      el("h3", { class: "sub" }, t("trust.checks")), held && el("p", { class: "bad" }, heldText(held)), el("p", { "data-role": "validation" }, late.length ? t("trust.passed_late", { sources: late.join(", ") }) : t("trust.passed"))),
     el("div", { class: "panel" }, el("h3", {}, t("trust.sources")), table(heads, rows))));
 }
 function sourceState(one) {

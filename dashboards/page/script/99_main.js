@@ -22,6 +22,7 @@ const control = (name) => document.querySelector(`[data-filter="${name}"]`);
 const option = (value, text, chosen) => el("option", { value, selected: value === chosen }, text);
 function drawControls() {
   control("period").replaceChildren(...DATA.choices.slice().reverse().map((start) => option(start, capital(period(DATA.grain, start)), state.period)));
+  if (!DATA.choices.length) control("period").append(option("", "–", ""));
   control("period").disabled = !DATA.choices.length;
   control("view").replaceChildren(option("total|", t("whole.option"), state.view), ...Object.entries(DATA.filters).map(([set, names]) =>
     el("optgroup", { label: capital(dimensionName(set)) }, names.map((name) => option(`${set}|${name}`, segmentName(set, name), state.view)))));

@@ -23,6 +23,8 @@ ranked as (
         anomalies.cell_no,
         anomalies.period_no,
         anomalies.anomaly_reason,
+        anomalies.value,
+        anomalies.expected_value,
         {{ cell_text('segments') }} as cell,
         row_number() over (
             partition by proposals.action_id order by anomalies.distance desc nulls last, anomalies.cell_no nulls last
@@ -46,6 +48,10 @@ final as (
         'also unusual' as label,
         'found' as outcome,
         cell || ': ' || anomaly_reason as finding,
+        cell as found_name,
+        value as found_value,
+        expected_value as found_base,
+        cast(null as double) as found_share,
         kpi_no,
         cell_no,
         period_no

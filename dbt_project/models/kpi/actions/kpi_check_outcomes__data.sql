@@ -34,6 +34,10 @@ kpi_sources as (
     select distinct kpi_no, source from {{ ref('kpi_sources') }}
 ),
 
+source_days as (
+    select * from {{ source('raw_ops', 'source_days') }}
+),
+
 gaps as (
     select
         checks.action_id,
@@ -48,6 +52,32 @@ gaps as (
     where checks.kind = 'sources'
         and quality.is_missing
     group by checks.action_id
+),
+
+lacking as (
+    select
+        checks.action_id,
+        source_days.source,
+        count(*) as days
+    from checks
+    inner join periods
+        on periods.period_no = checks.period_no - {{ s.baseline_cycles }}
+        and periods.period_grain = checks.period_grain
+    inner join kpi_sources on kpi_sources.kpi_no = checks.kpi_no
+    inner join source_days
+        on source_days.source = kpi_sources.source
+        and source_days.date between periods.period_start and checks.period_end
+    where checks.kind = 'sources'
+        and not source_days.is_loaded
+    group by checks.action_id, source_days.source
+),
+
+-- The source that lacks most days of those periods.
+most_lacking as (
+    select
+        *,
+        row_number() over (partition by action_id order by days desc nulls last, source nulls last) as position
+    from lacking
 ),
 
 -- What a change of the tracking moves, it moves together: the KPIs of one source, in the same cell and period. What is
@@ -95,6 +125,7 @@ described as (
         checks.note,
         checks.period_grain,
         coalesce(gaps.missing_periods, 0) as missing_periods,
+        most_lacking.source as lacking_source,
         worst_beside.source,
         worst_beside.kpi_count,
         worst_beside.jumped_count,
@@ -110,6 +141,9 @@ described as (
         on definitions.kpi_id = checks.kpi_id
         and definitions.kpi_version = checks.kpi_version
     left join gaps on gaps.action_id = checks.action_id
+    left join most_lacking
+        on most_lacking.action_id = checks.action_id
+        and most_lacking.position = 1
     left join worst_beside
         on worst_beside.action_id = checks.action_id
         and worst_beside.position = 1
@@ -132,8 +166,7 @@ final as (
             when kind = 'tracking' and kpi_count is null then 'not_available'
             when kind = 'tracking' and jumped_count >= 3 and 2 * jumped_count >= kpi_count then 'found'
             when kind = 'definition' and is_redefined then 'found'
-            when kind = 'duplicates' and is_ratio then 'not_available'
-            when kind = 'duplicates' and times_expected between 1.8 and 2.2 and doubled_count >= 2 and 2 * doubled_count >= sum_count
+            when kind = 'duplicates' and not is_ratio and times_expected between 1.8 and 2.2 and doubled_count >= 2 and 2 * doubled_count >= sum_count
                 then 'found'
             when kind = 'settled' and settled_share < 1 then 'found'
             else 'ok'
@@ -152,7 +185,7 @@ final as (
                 case when is_redefined then 'a new definition is valid from ' else 'the definition is the same since ' end
                 || cast(valid_from as {{ dbt.type_string() }})
             when 'duplicates' then case
-                when is_ratio then 'rows loaded twice would double both sides'
+                when is_ratio then 'rows loaded twice would double both sides, so they are not the reason'
                 else coalesce(
                     {{ fixed_text('times_expected', 2) }} || ' times the expected; about twice in '
                     || {{ fixed_text('doubled_count', 0) }} || ' of ' || {{ fixed_text('sum_count', 0) }} || ' sums of ' || source,
@@ -161,6 +194,23 @@ final as (
             end
             else {{ fixed_text('settled_share * 100', 0) }} || ' % of the days are settled'
         end as finding,
+        case
+            when kind = 'sources' and missing_periods > 0 then lacking_source
+            when kind = 'definition' then cast(valid_from as {{ dbt.type_string() }})
+            when kind = 'tracking' or (kind = 'duplicates' and not is_ratio) then source
+            when kind = 'unmeasured' then note
+        end as found_name,
+        cast(case
+            when kind = 'sources' then missing_periods
+            when kind = 'tracking' then jumped_count
+            when kind = 'duplicates' and not is_ratio then doubled_count
+        end as double) as found_value,
+        cast(case
+            when kind = 'sources' then {{ s.baseline_cycles + 1 }}
+            when kind = 'tracking' then kpi_count
+            when kind = 'duplicates' and not is_ratio then sum_count
+        end as double) as found_base,
+        case kind when 'duplicates' then times_expected when 'settled' then settled_share end as found_share,
         cast(null as integer) as kpi_no,
         cast(null as integer) as cell_no,
         cast(null as integer) as period_no

@@ -55,6 +55,10 @@ final as (
                 'no change since the period before'
             )
         end as finding,
+        coalesce(larger.cause, checks.checked_set) as found_name,
+        cast(null as double) as found_value,
+        cast(null as double) as found_base,
+        larger.share as found_share,
         checks.kpi_no,
         checks.cell_no,
         checks.period_no

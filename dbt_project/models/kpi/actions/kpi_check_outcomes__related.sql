@@ -56,6 +56,10 @@ final as (
                 || {{ off_text('judged.value', 'judged.expected_value', 'judged.unit') }} || ' than expected'
             else {{ value_text('judged.value', 'judged.unit', 'clock.reporting_currency') }} || ', as expected'
         end as finding,
+        checks.checked_kpi_id as found_name,
+        judged.value as found_value,
+        judged.expected_value as found_base,
+        cast(null as double) as found_share,
         judged.kpi_no,
         judged.cell_no,
         judged.period_no

@@ -62,7 +62,6 @@ moved as (
         on earlier.kpi_no = cells.kpi_no
         and earlier.cell_no = cells.cell_no
         and earlier.period_no = periods_before.period_no
-    where checks.segment_set = 'total'
 ),
 
 ranked as (
@@ -82,7 +81,6 @@ final as (
         checks.check_no,
         case when ranked.action_id is null then 'not_available' else 'found' end as outcome,
         case
-            when ranked.action_id is null and checks.segment_set <> 'total' then 'only a total is split'
             when ranked.action_id is null then 'no split by ' || checks.checked_set
             else ranked.cell || ': ' || {{ value_text('ranked.value', 'ranked.unit', 'clock.reporting_currency') }}
                 || case
@@ -91,6 +89,10 @@ final as (
                 end
                 || ', ' || {{ fixed_text('ranked.share * 100', 0) }} || ' % of what moved that way'
         end as finding,
+        coalesce(ranked.cell, checks.checked_set) as found_name,
+        ranked.value as found_value,
+        ranked.earlier_value as found_base,
+        ranked.share as found_share,
         ranked.kpi_no,
         ranked.cell_no,
         ranked.period_no

@@ -1,5 +1,5 @@
 -- The checks to make for each proposal, in order: those of the data, then those of its signal. A signal that lists a kind
--- of data check itself has it where it says.
+-- of data check itself has it where it says. A cell is split no further, so only its own set is asked which moved most.
 with proposals as (
     select * from {{ ref('kpi_proposals') }}
 ),
@@ -16,7 +16,8 @@ final as (
         checks.kind,
         checks.kpi_id as checked_kpi_id,
         checks.segment_set as checked_set,
-        checks.note
+        checks.note,
+        checks.action as first_action
     from proposals
     inner join checks on checks.signal_id in (proposals.signal_id, '*')
     left join checks as own
@@ -24,6 +25,7 @@ final as (
         and own.kind = checks.kind
         and checks.signal_id = '*'
     where own.signal_id is null
+        and (checks.kind <> 'segments' or proposals.segment_set in ('total', checks.segment_set))
 )
 
 select * from final

@@ -19,6 +19,9 @@ final as (
         expectations.is_anomaly,
         anomalies.score as anomaly_score,
         anomalies.anomaly_reason,
+        anomalies.expected_value,
+        anomalies.usual_from,
+        anomalies.usual_to,
         signals.recommended_action
     from expectations
     -- A signal may stand on a value that is not judged.

@@ -42,7 +42,7 @@ final as (
         replace(
             ranked.action,
             '{segment}',
-            case when segments.segment_set = 'total' then 'the total' else {{ cell_text('segments') }} end
+            case when segments.segment_set = 'total' then 'the whole company' else {{ cell_text('segments') }} end
         ) as recommended_action
     from ranked
     inner join segments on segments.cell_no = ranked.cell_no

@@ -26,13 +26,25 @@ clock as (
 
 described as (
     select
-        expectations.*,
+        expectations.kpi_no,
+        expectations.cell_no,
+        expectations.period_no,
+        expectations.value,
+        expectations.upper,
+        expectations.score,
+        expectations.is_first,
+        -- A count is not expected below 0, wherever its scale ends.
+        case
+            when keys.unit in ('count', 'people') and expectations.value >= 0 then greatest(expectations.expected_value, 0)
+            else expectations.expected_value
+        end as expected_value,
         keys.unit,
         grains.compared_with,
         clock.reporting_currency as currency,
         -- What is never negative has no negative bound either.
         case
-            when expectations.value >= 0 and expectations.expected_value >= 0 then greatest(expectations.lower, 0)
+            when expectations.value >= 0 and (expectations.expected_value >= 0 or keys.unit in ('count', 'people'))
+                then greatest(expectations.lower, 0)
             else expectations.lower
         end as usual_from,
         case when expectations.value > expectations.upper then 'up' else 'down' end as movement,
@@ -62,6 +74,8 @@ final as (
         movement,
         tone,
         is_first,
+        usual_from,
+        upper as usual_to,
         {{ value_text('value', 'unit', 'currency') }}
         || ' instead of the expected ' || {{ value_text('expected_value', 'unit', 'currency') }}
         || ' (usual: ' || {{ value_text('usual_from', 'unit', 'currency') }}
