@@ -10,6 +10,7 @@ import pyarrow as pa
 from connectors.common.privacy import Hasher
 from connectors.config import read_company, read_config
 from connectors.config.alerts import read_alerts
+from connectors.config.bi import Parquet, Postgres, read_copies
 from connectors.files import preview
 from tests.runner import run
 
@@ -115,3 +116,9 @@ def test_alerts(tmp_path: Path) -> None:
 def test_operations(tmp_path: Path) -> None:
     retention = read_company(written(blocks("operations.md"), tmp_path)).retention
     assert (retention.people_months, retention.runs_days, retention.logs_days) == (36, 180, 30)
+
+
+def test_bi(tmp_path: Path) -> None:
+    copies = read_copies(written(blocks("bi.md"), tmp_path))
+    assert copies.postgres == Postgres()
+    assert copies.parquet == Parquet(folder=Path("/srv/bi/marts"))

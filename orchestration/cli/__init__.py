@@ -59,6 +59,11 @@ class ReportLanguage(StrEnum):
     sv = "sv"
 
 
+class CopyTarget(StrEnum):
+    postgres = "postgres"
+    parquet = "parquet"
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, to standard output.")]
 
 
@@ -183,6 +188,17 @@ def dashboards() -> None:
     from orchestration.cli.dashboards import dashboards as run
 
     raise typer.Exit(run())
+
+
+@app.command()
+def publish(
+    to: Annotated[CopyTarget, typer.Option(help="The copy to make, as bi.yml describes it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Copies the published marts to PostgreSQL or Parquet; each refresh does the same where bi.yml asks for it."""
+    from orchestration.cli.publish import publish as run
+
+    raise typer.Exit(run(to.value, as_json))
 
 
 @app.command()

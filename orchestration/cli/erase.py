@@ -8,14 +8,16 @@ from rich.text import Text
 
 import connectors
 from connectors.common.privacy import load_hasher, normal_email
+from connectors.config.bi import read_copies
 from orchestration.cli import FAILED, WRONG_USAGE
 from orchestration.cli.marts import NothingPublishedError, open_marts
 from orchestration.cli.output import complain, err, out, print_json
 from orchestration.cli.refresh import execute
 from orchestration.clock import clock
+from orchestration.copies.parquet import keep_latest_only
 from orchestration.erasing import erase as forget
 from orchestration.erasing.names import hashes_of, names_of
-from orchestration.home import Home
+from orchestration.home import Home, config_folder
 from orchestration.init import initialise
 from orchestration.keys import has_changed
 from orchestration.run import secrets_file
@@ -41,6 +43,8 @@ def erase(given: str, is_sure: bool, as_json: bool) -> int:
     changed = forget(home, sources, names_of(home, sources, hashes))
     as_of = _published_as_of(home)
     reasons = publish_anew(as_of) if changed and as_of else []
+    if parquet := read_copies(config_folder()).parquet:
+        keep_latest_only(parquet.folder or home.parquet)
     left, files = traces(home.root, [address, *(value for _, value in hashes)])
     if as_json:
         print_json({"changed": changed, "files_searched": files, "traces": left, "not_rebuilt": reasons})
