@@ -201,6 +201,23 @@ def publish(
     raise typer.Exit(run(to.value, as_json))
 
 
+bi_app = typer.Typer(help="What BI tools import.", no_args_is_help=True)
+app.add_typer(bi_app, name="bi")
+
+
+@bi_app.command("superset")
+def bi_superset(
+    to: Annotated[Path, typer.Option("--out", metavar="FILE", help="The zip file to write.")],
+    database: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where Superset finds the marts; without a password.")
+    ] = "postgresql+psycopg2://superset@localhost:5432/bi",
+) -> None:
+    """A Superset bundle: database, datasets, charts and a dashboard, written from the catalogue."""
+    from orchestration.cli.superset import superset as run
+
+    raise typer.Exit(run(to, database))
+
+
 @app.command()
 def serve(port: Annotated[int, typer.Option(help="Port on this machine.")] = 8321) -> None:
     """Shows the pages, and dbt docs and Data Docs where they are built, on http://127.0.0.1."""
