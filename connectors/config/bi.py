@@ -8,8 +8,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from connectors.common.yaml_file import read_model
 
-# PostgreSQL cuts longer names; `_load` is added to the schema's.
-LONGEST = 58
+# PostgreSQL cuts longer names; `_state` is added to the schema's.
+LONGEST = 57
 
 
 def _name(text: str) -> str:

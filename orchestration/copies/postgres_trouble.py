@@ -49,7 +49,7 @@ def in_words(error: BaseException, target: Postgres) -> str:
             )
         case "42501":
             return (
-                f"postgres: the user of {URL} may not create or change the schemas {name} and {name}_load: let it own "
+                f"postgres: the user of {URL} may not create or change the schemas {name} and {name}_state: let it own "
                 "them, or grant it `create` on the database"
             )
         case "53100":
@@ -63,7 +63,6 @@ def in_words(error: BaseException, target: Postgres) -> str:
 
 
 def _dependents(error: BaseException) -> str:
-    """`view public.report`; names of the user's own objects, no data."""
-    detail = error.diag.message_detail if isinstance(error, psycopg.Error) else None
-    found = re.findall(r"^((?:materialized )?view \S+) depends on", detail or "", re.MULTILINE)
+    """`view report`; names of the user's own objects, no data."""
+    found = re.findall(r"((?:materialized )?view \S+) depends on", str(error))
     return ", ".join(sorted(set(found))) or "a view"

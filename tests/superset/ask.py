@@ -28,7 +28,7 @@ def main(folder: Path, bundle: Path, answers: Path) -> None:
     for command in (("db", "upgrade"), ("init",), ("fab", "create-admin", *user, *names)):
         subprocess.run([program, *command], check=True, stdout=subprocess.DEVNULL)
 
-    from superset.app import create_app
+    from superset.app import create_app  # pyright: ignore[reportMissingImports]  of the other environment
 
     client = create_app().test_client()
     token = client.post("/api/v1/security/login", json={**ADMIN, "provider": "db"}).json["access_token"]

@@ -44,7 +44,7 @@ def test_rows_types_and_descriptions_are_those_of_the_file(copy: Copy, ask: Ask,
     assert "One row per" in table
     assert column
     assert ask("select col_description('marts.publish_info'::regclass, 1)") == [("The run that published.",)]
-    assert ask("select table_name from information_schema.tables where table_schema = 'marts_load'") == [("loaded",)]
+    assert ask("select table_name from information_schema.tables where table_schema = 'marts_state'") == [("loaded",)]
 
 
 def test_views_grants_and_indexes_of_users_survive_a_publish(copy: Copy, ask: Ask, marts: Path, database: str) -> None:
@@ -75,7 +75,7 @@ def test_the_reader_role_reads_everything_also_what_comes_later_and_writes_nothi
     copy()
     for table in ("kpi_values", "dim_date", "publish_info"):
         ask(f"set role bi_reader; select * from marts.{table}")
-    for statement in ("delete from marts.dim_date", "create table marts.x (y int)", "select * from marts_load.loaded"):
+    for statement in ("delete from marts.dim_date", "create table marts.x (y int)", "select * from marts_state.loaded"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             ask(f"set role bi_reader; {statement}")
 
