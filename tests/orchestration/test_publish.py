@@ -43,10 +43,11 @@ def test_readers_see_one_whole_run_while_marts_are_published_in_a_loop(toy: Toy,
 
     def keeps() -> Read:
         connection = attached()
+        opened = look(connection)
 
         def read() -> str:
-            assert look(connection) == order[0], "a kept connection stays with what it opened"
-            return order[0]
+            assert look(connection) == opened, "a kept connection stays with what it opened"
+            return opened
 
         return read
 
