@@ -5,13 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 CLIENTS_STAMP := $(VENV)/.stamp-clients
+SUPERSET := .cache/superset
 PATHS := connectors modelling orchestration dashboards sandbox tests benchmarks
 
 export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help docs env demo pages-pictures dev test test-slow year test-clients acceptance chaos bench lint format lock clean
+.PHONY: help docs env demo pages-pictures dev test test-slow year test-clients test-superset acceptance chaos bench lint format lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +49,16 @@ test-clients: $(CLIENTS_STAMP)  ## the vendors' own Python clients against the s
 $(CLIENTS_STAMP): requirements-clients.lock $(STAMP)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-clients.lock
 	@touch $(CLIENTS_STAMP)
+
+test-superset: $(STAMP) $(SUPERSET)/.stamp  ## Superset imports the bundle and shows the marts' numbers
+	NYCKELTAL_SUPERSET=$(CURDIR)/$(SUPERSET) $(BIN)/pytest -m slow tests/superset
+
+# Its requirements do not go together with ours.
+$(SUPERSET)/.stamp:
+	$(PYTHON) -m venv $(SUPERSET)
+	$(SUPERSET)/bin/pip install --quiet --disable-pip-version-check \
+	  'apache-superset==6.1.0' 'flask-caching<2.5' rich cachetools psycopg2-binary
+	@touch $@
 
 acceptance: $(STAMP)  ## every seed through everything
 	$(BIN)/pytest -m acceptance

@@ -7,11 +7,11 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from benchmarks import dbt, refresh
+from benchmarks import dbt, postgres, refresh
 from benchmarks.landing import section as landing
 from benchmarks.report import Report
 
-SECTIONS = ("landing", "dbt", "refresh", "growth")
+SECTIONS = ("landing", "dbt", "refresh", "growth", "postgres")
 AS_OF = "2026-03-18T05:30:00+00:00"
 
 
@@ -39,6 +39,8 @@ def _measure(section: str, report: Report, options: argparse.Namespace) -> None:
             dbt.measure(report, size, months, 1 if quick else options.rounds, AS_OF)
     elif section == "refresh":
         refresh.refreshes(report, "demo", 3 if quick else 24, AS_OF)
+    elif section == "postgres":
+        postgres.measure(report, 20_000 if quick else 1_000_000, 1 if quick else options.rounds)
     else:
         refresh.growth(report, "demo", (1, 3) if quick else (3, 36), AS_OF)
 

@@ -7,6 +7,7 @@ import dagster as dg
 
 from connectors.common.source import Source
 from orchestration.alerts.sensor import alerts_sensor, failed_runs_sensor
+from orchestration.copies.assets import copy_assets
 from orchestration.dbt import model_assets
 from orchestration.landing import landing_assets
 from orchestration.manifest import Project
@@ -34,6 +35,7 @@ def assemble(sources: Mapping[str, Source], dbt_project: Path) -> dg.Definitions
             model_assets(project, tuple(sources), time_zone),
             publish,
             *((pages, reports_asset(pages.key)) if shows else ()),
+            *copy_assets(project, publish.key),
             outcome_asset([publish.key]),
         ],
         jobs=jobs(project, {pages_say_so} if shows else set()),

@@ -62,6 +62,11 @@ class Home:
         return self.root / "serving" / "pages"
 
     @property
+    def parquet(self) -> Path:
+        """The marts as Parquet files, where `bi.yml` asks for them and names no other folder."""
+        return self.root / "serving" / "parquet"
+
+    @property
     def data_docs(self) -> Path:
         """Great Expectations' Data Docs, where somebody builds them."""
         return self.root / "data_docs"

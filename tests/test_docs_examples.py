@@ -5,12 +5,15 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 
 from connectors.common.privacy import Hasher
 from connectors.config import read_company, read_config
 from connectors.config.alerts import read_alerts
+from connectors.config.bi import Parquet, Postgres, read_copies
 from connectors.files import preview
+from tests.dbt.test_published import models
 from tests.runner import run
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -124,3 +127,20 @@ def test_reports(tmp_path: Path) -> None:
 def test_operations(tmp_path: Path) -> None:
     retention = read_company(written(blocks("operations.md"), tmp_path)).retention
     assert (retention.people_months, retention.runs_days, retention.logs_days) == (36, 180, 30)
+
+
+def test_bi(tmp_path: Path) -> None:
+    copies = read_copies(written(blocks("bi.md"), tmp_path))
+    assert copies.postgres == Postgres()
+    assert copies.parquet == Parquet(folder=Path("/srv/bi/marts"))
+
+
+def test_queries_for_bi_read_what_is_published() -> None:
+    queries = re.findall(r"^```sql marts\n(.*?)^```$", (DOCS / "bi.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert len(queries) == 2
+    with duckdb.connect() as connection:
+        for name, model in models().items():
+            columns = ", ".join(f"{column['name']} {column['data_type']}" for column in model["columns"])
+            connection.execute(f"create table {name} ({columns})")
+        for query in queries:
+            connection.execute(query)

@@ -59,6 +59,11 @@ class ReportLanguage(StrEnum):
     sv = "sv"
 
 
+class CopyTarget(StrEnum):
+    postgres = "postgres"
+    parquet = "parquet"
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Machine-readable, to standard output.")]
 
 
@@ -183,6 +188,34 @@ def dashboards() -> None:
     from orchestration.cli.dashboards import dashboards as run
 
     raise typer.Exit(run())
+
+
+@app.command()
+def publish(
+    to: Annotated[CopyTarget, typer.Option(help="The copy to make, as bi.yml describes it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Copies the published marts to PostgreSQL or Parquet; each refresh does the same where bi.yml asks for it."""
+    from orchestration.cli.publish import publish as run
+
+    raise typer.Exit(run(to.value, as_json))
+
+
+bi_app = typer.Typer(help="What BI tools import.", no_args_is_help=True)
+app.add_typer(bi_app, name="bi")
+
+
+@bi_app.command("superset")
+def bi_superset(
+    to: Annotated[Path, typer.Option("--out", metavar="FILE", help="The zip file to write.")],
+    database: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where Superset finds the marts; without a password.")
+    ] = "postgresql+psycopg2://superset@localhost:5432/bi",
+) -> None:
+    """A Superset bundle: database, datasets, charts and a dashboard, written from the catalogue."""
+    from orchestration.cli.superset import superset as run
+
+    raise typer.Exit(run(to, database))
 
 
 @app.command()

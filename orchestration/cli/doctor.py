@@ -20,6 +20,7 @@ from connectors.common.errors import SourceError
 from connectors.common.source import Source
 from connectors.config import ConfigError, read_company, read_config
 from connectors.config.alerts import read_alerts
+from connectors.config.bi import read_copies
 from orchestration import keys
 from orchestration.alerts.deliver import last_failure
 from orchestration.alerts.reports import unsent
@@ -28,6 +29,7 @@ from orchestration.cli import FAILED
 from orchestration.cli.output import out, print_json
 from orchestration.cli.sources import last_known, to_set
 from orchestration.clock import clock, last_complete_day
+from orchestration.copies.targets import trouble
 from orchestration.home import POSTGRES_URL, Home, config_folder
 from orchestration.init import initialise
 from orchestration.locks import holder, is_locked
@@ -146,12 +148,15 @@ def _configuration() -> Iterator[Finding]:
     try:
         read_config(folder)
         read_alerts(folder)
+        copies = read_copies(folder)
     except ConfigError as error:
         is_there = (folder / "company.yml").exists()
         mend = f"mend the file in {folder}" if is_there else "run `nyckeltal init`"
         yield Finding("bad", "configuration", str(error), mend)
     else:
         yield Finding("good", "configuration", f"{folder} is valid")
+        if why := trouble(copies):
+            yield Finding("bad", "BI", why, "see docs/bi.md")
 
 
 def _secrets(home: Home) -> Iterator[Finding]:

@@ -8,14 +8,17 @@ from rich.text import Text
 
 import connectors
 from connectors.common.privacy import load_hasher, normal_email
+from connectors.config import ConfigError
+from connectors.config.bi import read_copies
 from orchestration.cli import FAILED, WRONG_USAGE
 from orchestration.cli.marts import NothingPublishedError, open_marts
 from orchestration.cli.output import complain, err, out, print_json
 from orchestration.cli.refresh import execute
 from orchestration.clock import clock
+from orchestration.copies.parquet import keep_latest_only
 from orchestration.erasing import erase as forget
 from orchestration.erasing.names import hashes_of, names_of
-from orchestration.home import Home
+from orchestration.home import Home, config_folder
 from orchestration.init import initialise
 from orchestration.keys import has_changed
 from orchestration.run import secrets_file
@@ -23,7 +26,7 @@ from orchestration.traces import traces
 
 
 def erase(given: str, is_sure: bool, as_json: bool) -> int:
-    """Exit code 1 when a trace is left or the marts could not be built anew, 2 for no address or another key."""
+    """Exit code 1 when a trace is left or the marts could not be built anew, 2 for wrong usage or configuration."""
     address = normal_email(sys.stdin.readline() if given == "-" else given)
     # dbt writes the command line of the process that it runs in into its results.
     sys.argv = ["nyckeltal", "erase"]
@@ -34,6 +37,11 @@ def erase(given: str, is_sure: bool, as_json: bool) -> int:
     if has_changed(home, secrets_file()):
         complain("the key of the hashes is another than the data were hashed with, so nobody can be found; see doctor")
         return WRONG_USAGE
+    try:
+        copies = read_copies(config_folder())
+    except ConfigError as error:
+        complain(error)
+        return WRONG_USAGE
     if not is_sure:
         typer.confirm("Forget this person for ever, in all that is stored?", abort=True, err=True)
     initialise(home, sources)
@@ -41,6 +49,8 @@ def erase(given: str, is_sure: bool, as_json: bool) -> int:
     changed = forget(home, sources, names_of(home, sources, hashes))
     as_of = _published_as_of(home)
     reasons = publish_anew(as_of) if changed and as_of else []
+    if copies.parquet:
+        keep_latest_only(copies.parquet.folder or home.parquet)
     left, files = traces(home.root, [address, *(value for _, value in hashes)])
     if as_json:
         print_json({"changed": changed, "files_searched": files, "traces": left, "not_rebuilt": reasons})

