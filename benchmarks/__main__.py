@@ -52,7 +52,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=2, help="turns of each side (default %(default)s)")
     parser.add_argument("--source", action="append", choices=[item.source for item in landing.FULL], help="of landing")
     # The vendors that are simulated keep what they answered: 24 months of the large company take more than 20 GiB.
-    parser.add_argument("--large-months", type=int, default=9, help="history of the large company (default %(default)s)")
+    parser.add_argument("--large-months", type=int, default=9, help="history of the large company (%(default)s)")
     parser.add_argument("--pages", type=Path, help="keeps recorded pages here and takes those that are there")
     parser.add_argument("--json", type=Path, help="writes everything that was measured")
     options = parser.parse_args(arguments)

@@ -58,7 +58,7 @@ def build_models(as_of: str) -> Timed:
     run.home.warehouse.unlink(missing_ok=True)
     project = Project.open(DBT_PROJECT)
     with timed() as found:
-        found.counts["nodes"] = len(list(build(run, project, project.buildable, stands=set())))
+        found.counts["nodes"] = len(list(build(run, project, project.buildable, stands=set(), is_other_project=False)))
     return found
 
 
