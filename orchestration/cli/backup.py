@@ -42,7 +42,7 @@ def restore(file: Path, is_forced: bool) -> int:
         complain(f"the key of the hashes is another than the backup's: put the old one into {secrets_file()}")
     if not has_forgotten:
         return 0
-    reasons = publish_anew()
+    reasons = publish_anew(home)
     for reason in reasons:
         complain(reason)
     return FAILED if reasons else 0

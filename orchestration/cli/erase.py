@@ -47,8 +47,7 @@ def erase(given: str, is_sure: bool, as_json: bool) -> int:
     initialise(home, sources)
     hashes = hashes_of(address, load_hasher(secrets_file()))
     changed = forget(home, sources, names_of(home, sources, hashes))
-    as_of = _published_as_of(home)
-    reasons = publish_anew(as_of) if changed and as_of else []
+    reasons = publish_anew(home) if changed else []
     if copies.parquet:
         keep_latest_only(copies.parquet.folder or home.parquet)
     left, files = traces(home.root, [address, *(value for _, value in hashes)])
@@ -59,20 +58,16 @@ def erase(given: str, is_sure: bool, as_json: bool) -> int:
     return FAILED if left or reasons else 0
 
 
-def publish_anew(as_of: datetime | None = None) -> list[str]:
-    """Builds and publishes what is stored, of this instant (default: now); why not, where that failed."""
-    with err().status("building and publishing anew"):
-        result = execute("full", {"as_of": clock(as_of.isoformat() if as_of else None).isoformat()}, only=[])
-    return [] if result.success else ["the marts could not be built anew: run `nyckeltal refresh --cadence full`"]
-
-
-def _published_as_of(home: Home) -> datetime | None:
+def publish_anew(home: Home) -> list[str]:
+    """Builds and publishes what is stored, as of the instant of what is published; why not, where that failed."""
     try:
         with open_marts(home.marts) as marts:
-            found: datetime = marts.info()["as_of"]
-            return found
+            as_of: datetime = marts.info()["as_of"]
     except NothingPublishedError:
-        return None
+        return []
+    with err().status("building and publishing anew"):
+        result = execute("full", {"as_of": clock(as_of.isoformat()).isoformat()}, only=[])
+    return [] if result.success else ["the marts could not be built anew: run `nyckeltal refresh --cadence full`"]
 
 
 def _print(changed: dict[str, int], files: int, left: list[str], reasons: list[str]) -> None:
