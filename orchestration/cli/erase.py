@@ -1,7 +1,6 @@
 """`nyckeltal erase`: forgets a person, builds and publishes anew, and searches every file for what is left."""
 
 import sys
-from datetime import datetime
 
 import typer
 from rich.text import Text
@@ -11,16 +10,16 @@ from connectors.common.privacy import load_hasher, normal_email
 from connectors.config import ConfigError
 from connectors.config.bi import read_copies
 from orchestration.cli import FAILED, WRONG_USAGE
-from orchestration.cli.marts import NothingPublishedError, open_marts
 from orchestration.cli.output import complain, err, out, print_json
 from orchestration.cli.refresh import execute
-from orchestration.clock import clock
 from orchestration.copies.parquet import keep_latest_only
 from orchestration.erasing import erase as forget
 from orchestration.erasing.names import hashes_of, names_of
 from orchestration.home import Home, config_folder
 from orchestration.init import initialise
 from orchestration.keys import has_changed
+from orchestration.manifest import CLASSES
+from orchestration.records import published_as_of
 from orchestration.run import secrets_file
 from orchestration.traces import traces
 
@@ -59,14 +58,12 @@ def erase(given: str, is_sure: bool, as_json: bool) -> int:
 
 
 def publish_anew(home: Home) -> list[str]:
-    """Builds and publishes what is stored, as of the instant of what is published; why not, where that failed."""
-    try:
-        with open_marts(home.marts) as marts:
-            as_of: datetime = marts.info()["as_of"]
-    except NothingPublishedError:
+    """Builds and publishes what is stored, as of the instant of what was published; why not, where that failed."""
+    published = [as_of for name in CLASSES if (as_of := published_as_of(home.runs, name))]
+    if not published:
         return []
     with err().status("building and publishing anew"):
-        result = execute("full", {"as_of": clock(as_of.isoformat()).isoformat()}, only=[])
+        result = execute("full", {"as_of": max(published).isoformat()}, only=[])
     return [] if result.success else ["the marts could not be built anew: run `nyckeltal refresh --cadence full`"]
 
 
