@@ -4,7 +4,6 @@ import csv
 import json
 import re
 import time
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -226,29 +225,27 @@ def test_differences_and_periods_in_words() -> None:
 
 
 def test_pages_know_what_they_were_drawn_from(made: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not again for the same; anew for another run, a held-back one, other code, and a page that is gone."""
+    """Not again for the same; anew for a page that is gone, other code, a held-back run and another publish."""
+    assert is_drawn(made)
+    index = made.pages / "index.html"
+    text = index.read_text("utf-8")
+    index.unlink()
+    assert not is_drawn(made)
+    index.write_text(text, "utf-8")
+    with monkeypatch.context() as other:
+        other.setattr(drawn, "_code", lambda: "other code")
+        assert not is_drawn(made)
+    records = Records(made.runs, "late")
+    told = {"run_id": "late", "as_of": "2026-03-19T05:30:00+00:00", "started_at": "2026-03-19T05:30:00"}
+    write_json(records.folder / "run.json", told)
+    records.write_gate(GateRecord("marts", (Check("rows_are_unique", "kpi_values", passed=False),)))
+    assert not is_drawn(made)
+    records.write_gate(GateRecord("marts", (Check("rows_are_unique", "kpi_values", passed=True),)))
+    assert is_drawn(made)
+    with duckdb.connect(str(made.marts)) as connection:
+        connection.execute("update publish_info set run_id = 'another'")
+    assert not is_drawn(made)
     build_pages(made)
     assert is_drawn(made)
-
-    def once(change: Callable[[], object]) -> None:
-        change()
-        assert not is_drawn(made)
-        build_pages(made)
-        assert is_drawn(made)
-
-    def published_again() -> None:
-        with duckdb.connect(str(made.marts)) as connection:
-            connection.execute("update publish_info set run_id = 'another'")
-
-    def hold_back() -> None:
-        records = Records(made.runs, "late")
-        told = {"run_id": "late", "as_of": "2026-03-19T05:30:00+00:00", "started_at": "2026-03-19T05:30:00"}
-        write_json(records.folder / "run.json", told)
-        records.write_gate(GateRecord("marts", (Check("rows_are_unique", "kpi_values", passed=False),)))
-
-    once(published_again)
-    once(hold_back)
-    once((made.pages / "index.html").unlink)
-    once(lambda: monkeypatch.setattr(drawn, "_code", lambda: "other code"))
     made.marts.unlink()
     assert not is_drawn(made)
