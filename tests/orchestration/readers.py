@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-# So that ten readers on two cores leave some of them to whoever publishes.
-PAUSE_SECONDS = 0.02
+# So that ten readers on two cores leave most of them to whoever publishes.
+PAUSE_SECONDS = 0.1
 Read = Callable[[], str]
 """One look at what is published: the run's id, after the reader has held all that it read to that run."""
 
