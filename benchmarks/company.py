@@ -63,7 +63,7 @@ def land_all(as_of: str) -> Timed:
     """In a part's process: loads, gates and promotes every source, as the steps of a refresh do."""
     from connectors import sources
     from orchestration.init import initialise
-    from orchestration.load import land
+    from orchestration.loading.load import land
     from orchestration.ops import write_ops
     from orchestration.run import Run, RunSettings
 

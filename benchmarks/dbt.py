@@ -50,8 +50,8 @@ def _part(name: str, function: str, shop: Company) -> Part:
 
 def build_models(as_of: str) -> Timed:
     """dbt in this process, from scratch, as the step of a full refresh calls it."""
-    from orchestration.build import build
-    from orchestration.manifest import Project
+    from orchestration.building.build import build
+    from orchestration.building.manifest import Project
     from orchestration.run import Run, RunSettings
 
     run = Run.of("landing", RunSettings(as_of=as_of, rebuild=True))

@@ -10,8 +10,8 @@ import psycopg
 from benchmarks.part import Part, Timed, run_part, timed
 from benchmarks.report import Figure, Report, fastest
 from connectors.common.sql import quoted
+from orchestration.building.manifest import Project
 from orchestration.home import DBT_PROJECT
-from orchestration.manifest import Project
 from tests.postgres import running_postgres
 
 TABLE = "kpi_values"

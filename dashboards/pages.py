@@ -20,7 +20,7 @@ from dashboards.views import PERSONAS
 from dashboards.words import say, words
 from orchestration.cli.marts import open_marts
 from orchestration.home import Home
-from orchestration.promote import replacing
+from orchestration.loading.promote import replacing
 
 # Data of one page: more does not travel well by mail, and means that something is kept too long.
 MOST_BYTES = 3_000_000

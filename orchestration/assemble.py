@@ -7,17 +7,17 @@ import dagster as dg
 
 from connectors.common.source import Source
 from orchestration.alerts.sensor import alerts_sensor, failed_runs_sensor
+from orchestration.building.dbt import model_assets
+from orchestration.building.manifest import Project
 from orchestration.copies.assets import copy_assets
-from orchestration.dbt import model_assets
-from orchestration.landing import landing_assets
-from orchestration.manifest import Project
-from orchestration.models import fitted_assets
+from orchestration.fitting.models import fitted_assets
+from orchestration.loading.landing import landing_assets
 from orchestration.ops import ops_assets
-from orchestration.pages import has_pages, pages_asset, pages_say_so
-from orchestration.publish import outcome_asset, publish_asset
-from orchestration.reports import reports_asset
 from orchestration.run import RunSettings, calendar
 from orchestration.schedules import jobs, schedules
+from orchestration.serving.pages import has_pages, pages_asset, pages_say_so
+from orchestration.serving.publish import outcome_asset, publish_asset
+from orchestration.serving.reports import reports_asset
 
 
 def assemble(sources: Mapping[str, Source], dbt_project: Path) -> dg.Definitions:

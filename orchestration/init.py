@@ -15,11 +15,11 @@ from connectors.common.models import MODEL_TABLES
 from connectors.common.ops import OPS_TABLES
 from connectors.common.run import LOADED_WINDOWS, create_empty, dataset_name
 from connectors.common.source import LoadRequest, Source
-from orchestration.damage import opens, set_aside_if_damaged, was_set_aside
 from orchestration.home import DAGSTER_POSTGRES_YAML, DAGSTER_YAML, POSTGRES_URL, Home
+from orchestration.loading.promote import replacing
 from orchestration.locks import writer_lock
-from orchestration.migrations import migrate
-from orchestration.promote import replacing
+from orchestration.recovery.damage import opens, set_aside_if_damaged, was_set_aside
+from orchestration.recovery.migrations import migrate
 
 logger = logging.getLogger("nyckeltal.run")
 

@@ -13,16 +13,16 @@ from connectors.common.ops import CLASS_STATUS, SOURCE_DAYS, SOURCE_STATUS
 from connectors.common.run import dataset_name
 from connectors.common.source import Source
 from connectors.common.window import Window
+from orchestration.building.manifest import CLASSES
 from orchestration.clock import parse_as_of
 from orchestration.freshness import is_late
-from orchestration.housekeeping import tidy_monthly
 from orchestration.init import OPS, complete
-from orchestration.landing import asset_key, first_key
-from orchestration.load import promoted
+from orchestration.loading.landing import asset_key, first_key
+from orchestration.loading.load import promoted
+from orchestration.loading.promote import replacing
 from orchestration.locks import writer_lock
-from orchestration.manifest import CLASSES
-from orchestration.promote import replacing
 from orchestration.records import published_as_of, source_status
+from orchestration.recovery.housekeeping import tidy_monthly
 from orchestration.run import Run, RunSettings
 
 Row = dict[str, object]

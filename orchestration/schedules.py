@@ -6,11 +6,11 @@ import dagster as dg
 import duckdb
 
 from connectors.common.sql import quoted
-from orchestration.backfill import Progress
-from orchestration.dbt import model_key
+from orchestration.building.dbt import model_key
+from orchestration.building.manifest import CLASSES, Project
 from orchestration.home import Home
 from orchestration.init import OPS
-from orchestration.manifest import CLASSES, Project
+from orchestration.recovery.backfill import Progress
 
 # Which classes a cadence builds; everything upstream of them, and publishing, belongs to each.
 CADENCES: Mapping[str, tuple[str, ...]] = {

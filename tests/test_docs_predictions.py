@@ -10,7 +10,7 @@ import pytest
 
 from connectors.common.models import PREDICTED_VALUES, PREDICTION_FITS
 from modelling.customer_values import HORIZON_DAYS, MAX_CORRELATION, MIN_DAYS, MIN_REPEAT_BUYERS
-from orchestration.predictions import MONTHS_BACK
+from orchestration.fitting.predictions import MONTHS_BACK
 from tests.planted_landing import planted_table
 from tests.runner import run
 

@@ -9,9 +9,9 @@ from connectors.config import read_company
 from connectors.config.alerts import read_alerts
 from orchestration.alerts.deliver import Message, deliver
 from orchestration.clock import clock
-from orchestration.damage import place_in_words
 from orchestration.home import Home, config_folder
 from orchestration.records import Outcome, Records
+from orchestration.recovery.damage import place_in_words
 
 logger = logging.getLogger("nyckeltal.run")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.cli.marts import Marts, Row
-from orchestration.vintages import MEASURES, QUALITY, SETS, folder_of, known, vintage_files
+from orchestration.serving.vintages import MEASURES, QUALITY, SETS, folder_of, known, vintage_files
 
 # Sums first, the division last; today's definition over the measures of then. A period is told where it was known that
 # it should be there, and nothing is 0 where all of its days had been loaded.

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import connectors
 from orchestration import keys
-from orchestration.backup import BackupError
-from orchestration.backup import backup as write
 from orchestration.cli import FAILED
 from orchestration.cli.erase import publish_anew
 from orchestration.cli.output import complain, out
 from orchestration.home import Home
 from orchestration.init import initialise
-from orchestration.migrations import NewerHomeError
-from orchestration.restore import restore as put_back
+from orchestration.recovery.backup import BackupError
+from orchestration.recovery.backup import backup as write
+from orchestration.recovery.migrations import NewerHomeError
+from orchestration.recovery.restore import restore as put_back
 from orchestration.run import secrets_file
 
 

@@ -33,7 +33,7 @@ from orchestration.copies.targets import trouble
 from orchestration.home import POSTGRES_URL, Home, config_folder
 from orchestration.init import initialise
 from orchestration.locks import holder, is_locked
-from orchestration.migrations import NewerHomeError, version_of
+from orchestration.recovery.migrations import NewerHomeError, version_of
 from orchestration.run import secrets_file
 
 State = Literal["good", "note", "bad"]

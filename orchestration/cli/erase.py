@@ -9,6 +9,7 @@ import connectors
 from connectors.common.privacy import load_hasher, normal_email
 from connectors.config import ConfigError
 from connectors.config.bi import read_copies
+from orchestration.building.manifest import CLASSES
 from orchestration.cli import FAILED, WRONG_USAGE
 from orchestration.cli.output import complain, err, out, print_json
 from orchestration.cli.refresh import execute
@@ -18,7 +19,6 @@ from orchestration.erasing.names import hashes_of, names_of
 from orchestration.home import Home, config_folder
 from orchestration.init import initialise
 from orchestration.keys import has_changed
-from orchestration.manifest import CLASSES
 from orchestration.records import published_as_of
 from orchestration.run import secrets_file
 from orchestration.traces import traces

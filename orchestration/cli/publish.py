@@ -5,12 +5,12 @@ from dataclasses import asdict
 from connectors.config import ConfigError
 from connectors.config.bi import read_copies
 from orchestration import home
+from orchestration.building.manifest import Project, ProjectBrokenError
 from orchestration.cli import FAILED, WRONG_USAGE
 from orchestration.cli.marts import NothingPublishedError
 from orchestration.cli.output import complain, out, print_json
 from orchestration.copies.marts import Copied, CopyFailedError
 from orchestration.copies.targets import copies_of
-from orchestration.manifest import Project, ProjectBrokenError
 
 
 def publish(target: str, as_json: bool) -> int:

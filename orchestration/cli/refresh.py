@@ -9,16 +9,16 @@ from rich.text import Text
 
 import connectors
 from orchestration import home
+from orchestration.building.manifest import ProjectBrokenError
 from orchestration.cli import FAILED, WRONG_USAGE
 from orchestration.cli.output import complain, err
 from orchestration.cli.progress import Progress
 from orchestration.clock import clock
-from orchestration.damage import in_words
 from orchestration.home import config_folder
 from orchestration.init import initialise
-from orchestration.manifest import ProjectBrokenError
-from orchestration.migrations import NewerHomeError
 from orchestration.records import Records
+from orchestration.recovery.damage import in_words
+from orchestration.recovery.migrations import NewerHomeError
 from orchestration.run import ClockBackError, clock_on
 
 
@@ -94,7 +94,7 @@ def execute(cadence: str, asked: dict[str, str | None], only: list[str] | None =
     import dagster as dg
 
     from orchestration.assemble import assemble
-    from orchestration.manifest import CLASSES
+    from orchestration.building.manifest import CLASSES
     from orchestration.schedules import BACKFILL, FILL_GAPS, job_name, settings_of
 
     settings: dict[str, object] = {name: value for name, value in asked.items() if value is not None}

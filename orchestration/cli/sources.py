@@ -14,8 +14,8 @@ from orchestration.cli.board import source_table
 from orchestration.cli.output import out, print_json
 from orchestration.home import Home
 from orchestration.init import OPS, initialise
+from orchestration.loading.unmapped import unmapped as values_without_rule
 from orchestration.records import source_status
-from orchestration.unmapped import unmapped as values_without_rule
 
 
 def sources(as_json: bool) -> int:

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 from connectors.config import ConfigError
 from connectors.config.bi import Postgres, read_copies
 from orchestration import home
+from orchestration.building.manifest import Project, ProjectBrokenError
 from orchestration.cli import FAILED, WRONG_USAGE
 from orchestration.cli.output import complain, out
-from orchestration.manifest import Project, ProjectBrokenError
-from orchestration.promote import replacing
+from orchestration.loading.promote import replacing
 from orchestration.superset.bundle import bundle
 
 DUCKDB_SCHEMA = "main"

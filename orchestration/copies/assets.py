@@ -7,12 +7,12 @@ import dagster as dg
 
 from connectors.common.errors import ConfigError
 from connectors.config.bi import Copies, read_copies
+from orchestration.building.manifest import Project
 from orchestration.cli.marts import NothingPublishedError
 from orchestration.copies.marts import CopyFailedError
 from orchestration.copies.targets import copies_of
 from orchestration.home import config_folder
-from orchestration.load import step
-from orchestration.manifest import Project
+from orchestration.loading.load import step
 from orchestration.run import Run, RunSettings
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from orchestration.building.manifest import Project
 from orchestration.cli.marts import Marts, open_marts
-from orchestration.manifest import Project
-from orchestration.publish import DATA_QUALITY, PUBLISH_INFO
+from orchestration.serving.publish import DATA_QUALITY, PUBLISH_INFO
 
 BATCH_ROWS = 65_536
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.building.manifest import Project
 from orchestration.copies.marts import Copied, Published, Table, open_published
 from orchestration.locks import writer_lock
-from orchestration.manifest import Project
 
 LATEST = "latest"
 # `<time of the publish>-<run>`: sorted by name they are sorted by age.

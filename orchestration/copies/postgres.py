@@ -16,10 +16,10 @@ import psycopg
 from adbc_driver_manager import Error as AdbcError
 
 from connectors.config.bi import Postgres
+from orchestration.building.manifest import Project
 from orchestration.copies import postgres_schema as schema
 from orchestration.copies.marts import Copied, CopyFailedError, Published, Table, open_published
 from orchestration.copies.postgres_trouble import URL, in_words, of_connecting
-from orchestration.manifest import Project
 
 # What a change of columns may wait for; whoever asks the table next waits behind it.
 LOCK_TIMEOUT = "10s"

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from connectors.config.bi import Copies, Parquet, Postgres
+from orchestration.building.manifest import Project
 from orchestration.copies.marts import Copied, CopyFailedError
-from orchestration.damage import in_words
 from orchestration.home import Home
-from orchestration.manifest import Project
+from orchestration.recovery.damage import in_words
 
 MISSING = "postgres: its packages are missing: install nyckeltal[postgres]"
 Copy = Callable[[Home], Copied]

@@ -14,8 +14,8 @@ from orchestration.erasing.places import files_of, people_tables
 from orchestration.erasing.scrub import scrub
 from orchestration.erasing.stored import rewrite, rewrite_history
 from orchestration.home import Home
+from orchestration.loading.promote import replacing
 from orchestration.locks import writer_lock
-from orchestration.promote import replacing
 
 Sources = Mapping[str, Source]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from connectors.common.erasure import HASHES, Erased, tombstone
 from orchestration.home import Home
-from orchestration.promote import replacing
+from orchestration.loading.promote import replacing
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _TEXTS = (".json", ".log", ".err", ".out", ".yaml", ".sql", "")

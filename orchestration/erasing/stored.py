@@ -10,7 +10,7 @@ from connectors.common.source import Source
 from connectors.common.sql import quoted
 from orchestration.erasing.places import guard, people_tables, personal_columns, reading
 from orchestration.home import Home
-from orchestration.promote import checkpoint_leftover, replacing
+from orchestration.loading.promote import checkpoint_leftover, replacing
 
 
 def rewrite(file: Path, source: Source, erased: Erased) -> int:

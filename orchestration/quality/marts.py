@@ -5,7 +5,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 import connectors
-from orchestration.manifest import Project
+from orchestration.building.manifest import Project
 from orchestration.quality.runner import validate
 from orchestration.quality.suite import Rule, Sums, Unique
 from orchestration.records import GateRecord

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from orchestration.manifest import Node, Project
+from orchestration.building.manifest import Node, Project
 from orchestration.semantic_layer import SEEDS, semantic_layer
 from orchestration.superset.charts import charts, uuid_of
 from orchestration.superset.dashboard import dashboard

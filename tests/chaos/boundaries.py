@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
-from orchestration.vintages import KINDS
+from orchestration.serving.vintages import KINDS
 
 VARIABLE = "NYCKELTAL_CHAOS_KILL"
 
@@ -105,21 +105,25 @@ def install() -> Passing:
     before("dlt.destinations.impl.duckdb.sql_client:DuckDbSqlClient", "execute_query", "load.statement", _dataset)
     after("dlt:Pipeline", "load", "load.committed", lambda pipeline, *_: pipeline.pipeline_name)
     after("connectors.common.run", "_note_load", "load.noted", lambda source, *_: source.name)
-    after("orchestration.load", "remember", "history.kept", lambda _, source: source.name)
-    after("orchestration.load", "unpromoted", "gate.opened", lambda source, *_: source.name)
+    after("orchestration.loading.load", "remember", "history.kept", lambda _, source: source.name)
+    after("orchestration.loading.load", "unpromoted", "gate.opened", lambda source, *_: source.name)
     after("orchestration.quality.landing", "landing_gate", "gate.passed", lambda _, source, *__: source.name)
     after("orchestration.records:Records", "write_load", "load.recorded", lambda _, record: record.source)
-    after("orchestration.build", "_arguments", "build.started")
+    after("orchestration.building.build", "_arguments", "build.started")
     before("dbt.adapters.sql.connections:SQLConnectionManager", "add_query", "build.statement")
-    _wrap("orchestration.dbt", "build", lambda real, *a, **k: _each(real(*a, **k), lambda: passing("build.model")))
-    after("orchestration.build:Built", "add", "build.noted")
+    _wrap(
+        "orchestration.building.dbt",
+        "build",
+        lambda real, *a, **k: _each(real(*a, **k), lambda: passing("build.model")),
+    )
+    after("orchestration.building.build:Built", "add", "build.noted")
     after("orchestration.quality.marts", "marts_gate", "marts.gated")
-    before("orchestration.publish", "_verify", "publish.written")
-    after("orchestration.publish", "capture", "vintages.kept")
-    after("orchestration.build:Built", "published", "publish.noted")
+    before("orchestration.serving.publish", "_verify", "publish.written")
+    after("orchestration.serving.publish", "capture", "vintages.kept")
+    after("orchestration.building.build:Built", "published", "publish.noted")
     after("dashboards.pages", "build_pages", "pages.drawn")
 
-    _wrap("orchestration.promote", "_sync", _Replacing(passing).around)
+    _wrap("orchestration.loading.promote", "_sync", _Replacing(passing).around)
     return passing
 
 

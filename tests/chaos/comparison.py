@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.home import Home
-from orchestration.vintages import KINDS, folder_of, rows_of, vintage_files
+from orchestration.serving.vintages import KINDS, folder_of, rows_of, vintage_files
 
 
 def assert_equal_vintages(undisturbed: Path, history: Path) -> None:

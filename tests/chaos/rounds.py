@@ -158,7 +158,7 @@ def main() -> None:
     setting = small(folder) if company == "small" else toy()
     import connectors
     from orchestration import assemble, home
-    from orchestration.manifest import Project
+    from orchestration.building.manifest import Project
 
     connectors.sources = lambda: setting.sources  # type: ignore[assignment]
     connectors.NAMES = tuple(setting.sources)

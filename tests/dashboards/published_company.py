@@ -11,8 +11,8 @@ import pyarrow as pa
 from connectors import NAMES
 from connectors.common.ops import SOURCE_DAYS, SOURCE_STATUS
 from orchestration.home import Home
-from orchestration.pages import READ
-from orchestration.publish import PUBLISH_INFO
+from orchestration.serving.pages import READ
+from orchestration.serving.publish import PUBLISH_INFO
 from sandbox.world import build_world
 from tests.landing import land
 from tests.runner import run

@@ -10,9 +10,9 @@ import pytest
 from connectors.config.alerts import Alerts, Report, read_alerts
 from orchestration.alerts.reports import Delivery, send_reports, unsent
 from orchestration.home import Home
-from orchestration.reports import cadences_of, reports_asset
 from orchestration.run import RunSettings
 from orchestration.schedules import CADENCES
+from orchestration.serving.reports import cadences_of, reports_asset
 from tests.dashboards.seen import query
 from tests.orchestration.alerts.sinks import SmtpSink, serving
 

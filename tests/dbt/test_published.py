@@ -8,7 +8,7 @@ from typing import Any
 import jinja2
 import yaml
 
-from orchestration.publish import DATA_QUALITY, PUBLISH_INFO
+from orchestration.serving.publish import DATA_QUALITY, PUBLISH_INFO
 
 DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 MARTS = DBT_PROJECT / "models" / "marts"

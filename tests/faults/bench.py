@@ -18,7 +18,7 @@ from connectors.common.run import dataset_name
 from connectors.common.source import Source
 from orchestration.home import Home
 from orchestration.init import initialise
-from orchestration.load import land
+from orchestration.loading.load import land
 from orchestration.records import LoadRecord
 from orchestration.run import Run, RunSettings
 from sandbox.adapter import BASE_URL, SandboxAdapter

@@ -14,11 +14,11 @@ from connectors.common import run as loader
 from connectors.common.errors import SourceError
 from connectors.common.source import Source
 from connectors.common.window import Window
-from orchestration import load as step
-from orchestration.backfill import Progress, gaps_of
 from orchestration.init import initialise
+from orchestration.loading import load as step
 from orchestration.ops import write_ops
 from orchestration.records import LoadRecord
+from orchestration.recovery.backfill import Progress, gaps_of
 from orchestration.run import Run, RunSettings
 from orchestration.schedules import FILL_GAPS
 from tests.orchestration.conftest import Toy, query

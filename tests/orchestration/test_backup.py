@@ -12,12 +12,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.backup import BackupError, backup
 from orchestration.home import Home
+from orchestration.loading.promote import promote
 from orchestration.locks import writer_lock
-from orchestration.migrations import MIGRATIONS
-from orchestration.promote import promote
-from orchestration.restore import is_used, restore
+from orchestration.recovery.backup import BackupError, backup
+from orchestration.recovery.migrations import MIGRATIONS
+from orchestration.recovery.restore import is_used, restore
 from tests.orchestration.toy import SOURCES
 
 

@@ -9,9 +9,9 @@ import dagster as dg
 import pytest
 from dagster._utils.schedules import schedule_execution_time_iterator
 
+from orchestration.building.manifest import CLASSES
 from orchestration.freshness import DEADLINES, is_late, policy
 from orchestration.init import initialise
-from orchestration.manifest import CLASSES
 from orchestration.ops import write_ops
 from orchestration.records import LoadRecord, Records, published_as_of
 from orchestration.run import Run, RunSettings

@@ -13,9 +13,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration import history, promote
 from orchestration.cli.marts import NothingPublishedError, open_marts
-from orchestration.damage import DamagedFileError, is_damaged, opens
+from orchestration.loading import history, promote
+from orchestration.recovery.damage import DamagedFileError, is_damaged, opens
 from orchestration.run import ClockBackError, clock_on
 from tests.orchestration.conftest import AS_OF, Toy
 

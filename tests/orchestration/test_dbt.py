@@ -10,9 +10,9 @@ import dagster as dg
 import duckdb
 import pytest
 
-from orchestration import build
-from orchestration.build import Built
-from orchestration.manifest import Project, ProjectBrokenError
+from orchestration.building import build
+from orchestration.building.build import Built
+from orchestration.building.manifest import Project, ProjectBrokenError
 from tests.orchestration.conftest import Toy
 from tests.orchestration.toy import TINY
 
@@ -85,7 +85,7 @@ def test_a_model_that_cannot_be_built_is_named_and_nothing_is_published(
 
 
 def test_the_parsed_project_is_kept_by_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from orchestration import manifest
+    from orchestration.building import manifest
 
     monkeypatch.setattr(manifest, "CACHE", tmp_path)
     parsed: list[Path] = []

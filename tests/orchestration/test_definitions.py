@@ -30,7 +30,10 @@ print(len(defs.resolve_all_asset_keys()))
 
 def test_the_code_location_loads_without_environment_network_or_duckdb(tmp_path: Path) -> None:
     # Parsing dbt may open its in-memory database, once per content; here the parsed project is already there.
-    warm = "import connectors; from orchestration.home import DBT_PROJECT; from orchestration.manifest import Project; "
+    warm = (
+        "import connectors; from orchestration.home import DBT_PROJECT; "
+        "from orchestration.building.manifest import Project; "
+    )
     subprocess.run(
         [sys.executable, "-c", f"{warm}Project.open(DBT_PROJECT)"], cwd=ROOT, check=True, capture_output=True
     )

@@ -15,8 +15,8 @@ from connectors.common.resource import resource
 from connectors.common.run import load, plan_load
 from connectors.common.source import LoadRequest, Source
 from connectors.common.table import DAY, TEXT, WHOLE, Reload, Table
-from orchestration.history import remember
 from orchestration.home import Home
+from orchestration.loading.history import remember
 from tests.orchestration.conftest import query
 
 STOCKS = Table(

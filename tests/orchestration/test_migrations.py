@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import migrations
 from orchestration.home import Home
 from orchestration.init import initialise
-from orchestration.migrations import MIGRATIONS, NewerHomeError, migrate, version_of
+from orchestration.recovery import migrations
+from orchestration.recovery.migrations import MIGRATIONS, NewerHomeError, migrate, version_of
 from tests.orchestration.test_backup import write
 from tests.orchestration.toy import SOURCES
 

@@ -11,10 +11,10 @@ from dashboards import drawn
 from dashboards import pages as built
 from orchestration.assemble import assemble
 from orchestration.home import DBT_PROJECT, Home
-from orchestration.pages import pages_asset, pages_say_so
 from orchestration.records import Check, GateRecord, Records, write_json
 from orchestration.run import RunSettings
 from orchestration.schedules import CADENCES, job_name
+from orchestration.serving.pages import pages_asset, pages_say_so
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ import pytest
 
 from connectors.common.models import PREDICTED_VALUES, PREDICTION_FITS
 from connectors.config import read_company
-from orchestration import models
+from orchestration.fitting import models
+from orchestration.fitting.models import fit_models
+from orchestration.fitting.predictions import MONTHS_A_RUN, predictions
 from orchestration.home import CONFIG_START, Home
 from orchestration.init import MODELS, ensure_landing
-from orchestration.models import fit_models
-from orchestration.predictions import MONTHS_A_RUN, predictions
 from orchestration.run import Run
 
 FIRST, UNTIL = date(2024, 1, 1), date(2025, 6, 10)

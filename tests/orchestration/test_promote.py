@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.promote import promote, replacing
+from orchestration.loading.promote import promote, replacing
 from tests.orchestration.conftest import query
 
 # A loader that is killed leaves a write-ahead log beside its file.

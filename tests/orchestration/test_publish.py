@@ -5,9 +5,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.manifest import Project
-from orchestration.publish import NotPublishedError, publish
+from orchestration.building.manifest import Project
 from orchestration.run import Run, RunSettings
+from orchestration.serving.publish import NotPublishedError, publish
 from tests.orchestration.conftest import Toy
 from tests.orchestration.readers import Read, reading
 from tests.orchestration.toy import TINY

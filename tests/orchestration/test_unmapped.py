@@ -8,7 +8,7 @@ import pytest
 
 from orchestration.home import Home
 from orchestration.init import OWN
-from orchestration.unmapped import CHANNELS, STAGES, unmapped
+from orchestration.loading.unmapped import CHANNELS, STAGES, unmapped
 
 RULES = {
     ("source_medium", "google / cpc"): "paid_search",

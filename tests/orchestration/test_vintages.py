@@ -8,10 +8,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.capture import Known, add
 from orchestration.cli.as_known import NotKeptError, read_as_known
 from orchestration.cli.marts import Marts
-from orchestration.vintages import MEASURES, folder_of, known, vintage_files
+from orchestration.serving.capture import Known, add
+from orchestration.serving.vintages import MEASURES, folder_of, known, vintage_files
 
 WAREHOUSE = """
 create schema measures; create schema kpi; create schema canonical; attach ':memory:' as ops_landing;
@@ -171,7 +171,7 @@ def test_compacting_that_was_killed_between_its_steps_changes_nothing(
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "unlink", die)
-        patch.setattr("orchestration.promote.remove_leftovers", lambda _: None)
+        patch.setattr("orchestration.loading.promote.remove_leftovers", lambda _: None)
         with pytest.raises(KeyboardInterrupt):
             company.morning("2026-04-01")
     assert company.measures("2026-03-03") == {("spend", "2026-03-01"): 103}

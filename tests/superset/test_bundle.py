@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from orchestration.building.manifest import Project
 from orchestration.cli import WRONG_USAGE
 from orchestration.cli.superset import superset
 from orchestration.home import DBT_PROJECT
-from orchestration.manifest import Project
 from orchestration.superset.bundle import bundle
 
 ADDRESS = "postgresql+psycopg2://superset@localhost:5432/bi"

@@ -13,10 +13,10 @@ import psycopg
 import pytest
 
 from connectors.config.bi import Postgres
+from orchestration.building.manifest import Project
 from orchestration.copies.postgres import copy_to_postgres
 from orchestration.copies.postgres_trouble import URL
 from orchestration.home import DBT_PROJECT
-from orchestration.manifest import Project
 from orchestration.superset.bundle import bundle
 from tests.landing import land
 from tests.postgres import NoPostgresError, address, running_postgres

@@ -7,7 +7,7 @@ import duckdb
 import pandas as pd
 
 from modelling.lag_curves import CELL, Given, expected, learn
-from orchestration.vintages import MEASURES, QUALITY, SOURCES, Kind, folder_of, rows_of, vintage_files
+from orchestration.serving.vintages import MEASURES, QUALITY, SOURCES, Kind, folder_of, rows_of, vintage_files
 
 PERIOD_END = """case period_grain
     when 'day' then period_start

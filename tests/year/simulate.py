@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import numpy as np
 
-from orchestration.capture import Known, add
+from orchestration.serving.capture import Known, add
 from sandbox.vendors import NAMES
 from tests.runner import run
 from tests.year.loads import Loads

@@ -43,7 +43,7 @@ def test_a_refresh_tells_at_its_end(toy: Toy, told: HttpSink) -> None:
 def test_a_run_of_the_daemon_that_failed_is_told_by_the_sensor(
     toy: Toy, told: HttpSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orchestration.dbt.inputs_fingerprint", lambda *_: 1 / 0)
+    monkeypatch.setattr("orchestration.building.dbt.inputs_fingerprint", lambda *_: 1 / 0)
     (toy.folder / "vendors.json").write_text(json.dumps(toy.held), "utf-8")
     initialise(toy.home, SOURCES)
     with dg.DagsterInstance.ephemeral() as instance:

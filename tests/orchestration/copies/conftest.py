@@ -8,11 +8,11 @@ import psycopg
 import pytest
 
 from connectors.config.bi import Postgres
+from orchestration.building.manifest import Project
 from orchestration.copies.marts import Copied
 from orchestration.copies.postgres import copy_to_postgres
 from orchestration.copies.postgres_trouble import URL
 from orchestration.home import DBT_PROJECT
-from orchestration.manifest import Project
 from tests.orchestration.copies.published import write_marts
 
 

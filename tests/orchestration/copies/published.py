@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.promote import replacing
+from orchestration.loading.promote import replacing
 
 ROWS = 200
 # What is planted: signs that an importer may stumble over.

@@ -5,8 +5,8 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
+from orchestration.building.manifest import Project
 from orchestration.copies.parquet import copy_to_parquet, keep_latest_only
-from orchestration.manifest import Project
 from tests.orchestration.copies.published import ROWS, write_marts
 
 

@@ -11,11 +11,11 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from connectors.config.bi import Postgres
+from orchestration.building.manifest import Project
 from orchestration.copies import postgres
 from orchestration.copies.marts import Copied, CopyFailedError
 from orchestration.copies.postgres import copy_to_postgres
 from orchestration.copies.postgres_trouble import URL
-from orchestration.manifest import Project
 from tests.orchestration.copies.published import NAME, ROWS, TABLES, write_marts
 from tests.postgres import address
 

@@ -17,7 +17,7 @@ from connectors.common.run import dataset_name, load, plan_load
 from connectors.common.source import Source
 from orchestration.home import Home
 from orchestration.init import complete, initialise
-from orchestration.promote import promote
+from orchestration.loading.promote import promote
 from sandbox.inputs import write_config
 from sandbox.world import World, build_world
 from tests.connectors.conftest import AS_OF, HISTORY_START, serve

@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from connectors.common.erasure import HASHES, Erased, tombstone
-from orchestration.backup import backup
 from orchestration.erasing import erase
 from orchestration.erasing.names import Name, hashes_of, names_of
-from orchestration.restore import restore
+from orchestration.recovery.backup import backup
+from orchestration.recovery.restore import restore
 from orchestration.traces import traces
 from tests.connectors.conftest import AS_OF
 from tests.orchestration.erasing.conftest import Stored

@@ -8,10 +8,10 @@ import duckdb
 import pytest
 
 from connectors.common.erasure import Erased
-from orchestration import housekeeping
 from orchestration.erasing import erase
 from orchestration.erasing.names import hashes_of, names_of
 from orchestration.erasing.stale import stale_names
+from orchestration.recovery import housekeeping
 from orchestration.run import Run, RunSettings
 from tests.orchestration.conftest import AS_OF, Toy
 from tests.orchestration.erasing.conftest import Stored

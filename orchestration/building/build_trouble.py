@@ -7,8 +7,8 @@ from contextlib import contextmanager
 import dagster as dg
 import duckdb
 
-from orchestration.build import BuildFailedError
-from orchestration.damage import in_words, is_damage, is_damaged, opens, set_aside, set_aside_if_damaged
+from orchestration.building.build import BuildFailedError
+from orchestration.recovery.damage import in_words, is_damage, is_damaged, opens, set_aside, set_aside_if_damaged
 from orchestration.run import Run
 
 logger = logging.getLogger("nyckeltal.run")

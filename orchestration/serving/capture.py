@@ -11,9 +11,18 @@ import duckdb
 
 from connectors.common.sql import quoted
 from orchestration.init import OPS
-from orchestration.promote import replacing
+from orchestration.loading.promote import replacing
 from orchestration.run import Run
-from orchestration.vintages import KINDS, SOURCES, Kind, folder_of, known, rows_of, sound_vintages, vintage_files
+from orchestration.serving.vintages import (
+    KINDS,
+    SOURCES,
+    Kind,
+    folder_of,
+    known,
+    rows_of,
+    sound_vintages,
+    vintage_files,
+)
 
 logger = logging.getLogger("nyckeltal.run")
 

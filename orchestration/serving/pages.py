@@ -5,9 +5,9 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.building.manifest import Project
 from orchestration.home import Home
-from orchestration.load import step
-from orchestration.manifest import Project
+from orchestration.loading.load import step
 from orchestration.run import Run, RunSettings
 
 logger = logging.getLogger("nyckeltal.run")

@@ -14,10 +14,10 @@ import duckdb
 
 from connectors.common.models import LAG_CURVES, PREDICTION_FITS
 from connectors.common.sql import quoted
+from orchestration.building.manifest import Node, Project
 from orchestration.home import Home
 from orchestration.init import MODELS, OPS, OWN
-from orchestration.load import step
-from orchestration.manifest import Node, Project
+from orchestration.loading.load import step
 from orchestration.records import Check, GateRecord, read_json, write_json
 from orchestration.run import Run
 

@@ -14,17 +14,17 @@ import duckdb
 import pyarrow as pa
 
 from connectors.common.sql import quoted
-from orchestration.build import Built
-from orchestration.capture import capture
-from orchestration.damage import in_words, opens
-from orchestration.dbt import model_key
-from orchestration.load import step
+from orchestration.building.build import Built
+from orchestration.building.dbt import model_key
+from orchestration.building.manifest import Node, Project
+from orchestration.loading.load import step
+from orchestration.loading.promote import replacing
 from orchestration.locks import writer_lock
-from orchestration.manifest import Node, Project
-from orchestration.promote import replacing
 from orchestration.quality.suite import GateBrokenError
 from orchestration.records import Outcome, all_runs
+from orchestration.recovery.damage import in_words, opens
 from orchestration.run import Run, RunSettings
+from orchestration.serving.capture import capture
 
 logger = logging.getLogger("nyckeltal.run")
 

@@ -8,9 +8,9 @@ from connectors.common.run import dataset_name
 from connectors.common.source import Source
 from connectors.common.sql import quoted
 from connectors.common.table import Table
-from orchestration.damage import sound_parquet
 from orchestration.home import Home
-from orchestration.promote import replacing
+from orchestration.loading.promote import replacing
+from orchestration.recovery.damage import sound_parquet
 
 
 def remember(home: Home, source: Source) -> dict[str, int]:

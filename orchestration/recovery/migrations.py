@@ -8,8 +8,8 @@ import shutil
 from collections.abc import Callable
 
 from orchestration.home import Home
+from orchestration.loading.promote import replacing
 from orchestration.locks import writer_lock
-from orchestration.promote import replacing
 
 
 class NewerHomeError(Exception):

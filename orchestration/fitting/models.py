@@ -14,12 +14,12 @@ import pyarrow as pa
 from connectors.common.models import LAG_CURVES, LEARNT, PREDICTED_VALUES, PREDICTION_FITS
 from connectors.common.run import dataset_name
 from connectors.common.table import Reload, Table
-from orchestration.curves import curves_before
+from orchestration.fitting.curves import curves_before
+from orchestration.fitting.predictions import predictions
 from orchestration.init import MODELS, complete
-from orchestration.landing import asset_key
+from orchestration.loading.landing import asset_key
+from orchestration.loading.promote import replacing
 from orchestration.locks import writer_lock
-from orchestration.predictions import predictions
-from orchestration.promote import replacing
 from orchestration.run import Run, RunSettings
 
 

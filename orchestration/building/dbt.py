@@ -10,13 +10,13 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtP
 # Not a public name of dagster-dbt: tests/orchestration/test_dbt.py holds it to the pinned version.
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
-from orchestration.build import Built, build, inputs_fingerprint, standing
-from orchestration.build_trouble import in_plain_words, require_readable
+from orchestration.building.build import Built, build, inputs_fingerprint, standing
+from orchestration.building.build_trouble import in_plain_words, require_readable
+from orchestration.building.manifest import Node, Project, group_of, model_class
 from orchestration.freshness import policy
 from orchestration.init import OWN
-from orchestration.load import step
+from orchestration.loading.load import step
 from orchestration.locks import writer_lock
-from orchestration.manifest import Node, Project, group_of, model_class
 from orchestration.run import Run, RunSettings
 
 logger = logging.getLogger("nyckeltal.run")

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from connectors.common.sql import quoted
-from orchestration.damage import sound_parquet
+from orchestration.recovery.damage import sound_parquet
 
 GRAINS = ("day", "week", "month", "quarter")
 # Finer cells would multiply the files; what a company asks of the past is the whole, its platforms and its channels.

@@ -12,11 +12,11 @@ from typing import Any
 
 from connectors.common.erasure import Erased
 from connectors.common.source import Source
-from orchestration.backup import FILES, FOLDERS, FORMAT, MANIFEST, BackupError, digest, kept
 from orchestration.erasing import forget
 from orchestration.home import Home
 from orchestration.locks import writer_lock
-from orchestration.migrations import MIGRATIONS, migrate
+from orchestration.recovery.backup import FILES, FOLDERS, FORMAT, MANIFEST, BackupError, digest, kept
+from orchestration.recovery.migrations import MIGRATIONS, migrate
 
 
 def restore(file: Path, home: Home, sources: Mapping[str, Source], is_forced: bool = False) -> bool:

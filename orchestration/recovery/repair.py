@@ -6,9 +6,9 @@ import duckdb
 
 from connectors.common.run import LOADED_WINDOWS, dataset_name
 from connectors.common.source import Source
-from orchestration.damage import is_damaged, set_aside, set_aside_if_damaged
 from orchestration.home import Home
-from orchestration.promote import promote
+from orchestration.loading.promote import promote
+from orchestration.recovery.damage import is_damaged, set_aside, set_aside_if_damaged
 
 logger = logging.getLogger("nyckeltal.run")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.damage import verify
+from orchestration.recovery.damage import verify
 
 
 def promote(source: Path, target: Path, finish: Callable[[Path], None] = lambda _: None) -> None:

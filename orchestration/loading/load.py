@@ -18,16 +18,16 @@ from connectors.common.source import Source
 from connectors.common.sql import quoted
 from connectors.common.window import Window
 from orchestration import keys
-from orchestration.backfill import Progress, gaps_of, parts
-from orchestration.damage import in_words, is_damage, was_set_aside
-from orchestration.history import remember
 from orchestration.home import ROOT
 from orchestration.init import complete, ensure_landing
+from orchestration.loading.history import remember
+from orchestration.loading.promote import promote
 from orchestration.locks import writer_lock
-from orchestration.promote import promote
 from orchestration.quality.suite import GateBrokenError
 from orchestration.records import GateRecord, LoadRecord
-from orchestration.repair import repair
+from orchestration.recovery.backfill import Progress, gaps_of, parts
+from orchestration.recovery.damage import in_words, is_damage, was_set_aside
+from orchestration.recovery.repair import repair
 from orchestration.run import Run, secrets_file
 
 logger = logging.getLogger("nyckeltal.run")

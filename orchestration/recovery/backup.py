@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.home import Home
+from orchestration.loading.promote import checkpoint_leftover, replacing
 from orchestration.locks import writer_lock
-from orchestration.migrations import version_of
-from orchestration.promote import checkpoint_leftover, replacing
+from orchestration.recovery.migrations import version_of
 
 MANIFEST = "manifest.json"
 FORMAT = 1

@@ -7,7 +7,7 @@ import dagster as dg
 from connectors.config.alerts import read_alerts
 from orchestration.alerts.reports import send_reports
 from orchestration.home import config_folder
-from orchestration.load import step
+from orchestration.loading.load import step
 from orchestration.run import Run, RunSettings
 from orchestration.schedules import CADENCES, job_name
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 from connectors.common.sql import quoted
 from modelling.lag_curves import Given, learn
 from orchestration.home import DBT_PROJECT, Home
-from orchestration.vintages import MEASURES, SOURCES, folder_of, rows_of, sound_vintages
+from orchestration.serving.vintages import MEASURES, SOURCES, folder_of, rows_of, sound_vintages
 
 
 def curves_before(home: Home, day: date) -> pa.Table | None:

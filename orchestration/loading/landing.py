@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from connectors.common.source import Source
-from orchestration.load import land
+from orchestration.loading.load import land
 from orchestration.records import GateRecord, LoadRecord
 from orchestration.run import Run, RunSettings
 

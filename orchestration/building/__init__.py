@@ -1,0 +1,1 @@
+"""Builds the models with dbt, in this process, and remembers from what."""

@@ -1,0 +1,1 @@
+"""Fits what SQL cannot: lag curves and predictions, landed as source `models`."""

@@ -1,0 +1,1 @@
+"""Loads a source, gates it and promotes it: from the vendor's answer to a file that models may read."""

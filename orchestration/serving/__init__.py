@@ -1,0 +1,1 @@
+"""What readers get: the marts, what was known of them when, the pages."""
