@@ -66,6 +66,7 @@ def test_the_marts_equal_the_oracle(seed: int, as_of: datetime, losses: Losses) 
     _assert_segments_hold(found)
 
 
+@pytest.mark.acceptance
 def test_a_leap_year_with_week_53_and_a_fiscal_year_from_may() -> None:
     world = with_predictions(build_world(size="small", months=14, seed=9, as_of=AFTER_A_LEAP_YEAR))
     world = replace(world, company=replace(world.company, fiscal_year_start_month=5))

@@ -24,7 +24,7 @@ SECRETS = {
     "Mailchimp key": r"\b[0-9a-f]{32}-us\d{1,2}\b",
     "Typeform token": r"\btfp_[0-9A-Za-z]{40,}",
     "JSON web token": r"\beyJ[0-9A-Za-z_\-]{15,}\.eyJ[0-9A-Za-z_\-]{15,}\.[0-9A-Za-z_\-]{15,}",
-    "password in an address": r"://[^\s/:@{}$<>*'\"]+:(?!password|secret|pass\b)[^\s/:@{}$<>*'\"]{6,}@(?!.*example)",
+    "password in an address": r"://[^\s/:@{}$<>*'\"]+:(?!password|secret|s3cret|pass\b)[^\s/:@{}$<>*'\"]{6,}@(?!.*example)",
 }
 # The sandbox's own key, which opens nothing.
 OURS = {"sandbox/vendors/mailchimp.py": ["Mailchimp key"]}
