@@ -12,8 +12,15 @@ from tests.dashboards.seen import PERSONAS, SCHEMES, WIDTHS, opened, query
 SERIOUS = ("serious", "critical")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("scheme", SCHEMES)
+# All four with `make test-slow`; the fast suite has each width and each scheme once.
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [
+        pytest.param(scheme, width, marks=pytest.mark.slow if (scheme == "dark") == (width == WIDTHS[0]) else [])
+        for scheme in SCHEMES
+        for width in WIDTHS
+    ],
+)
 def test_axe_finds_nothing_serious_and_nothing_scrolls_sideways(
     browser: Browser, company: Home, scheme: str, width: int
 ) -> None:
