@@ -88,8 +88,6 @@ def test_the_index_is_in_the_readers_language(browser: Browser, company: Home) -
             assert seen.page.locator("h1:visible").all_inner_texts() == [title]
             other = "en" if locale == "sv-SE" else "sv"
             seen.page.click(f'[data-choose="{other}"]:visible')
-            seen.page.wait_for_selector(
-                f'html[lang="{other}"]', timeout=5_000
-            )  # the browser tells of it a little later
+            seen.page.wait_for_selector(f'html[lang="{other}"]', timeout=5_000)  # told a little later
             assert seen.page.locator("h1:visible").count() == 1
             assert "lang=" + other in str(seen.page.locator("h2:visible a").first.get_attribute("href"))
