@@ -234,7 +234,7 @@ def _part(known: dict[str, np.ndarray], terms: dict[str, float], length: int) ->
     for measure, weight in terms.items():
         if measure in known:
             total += weight * np.nan_to_num(known[measure])
-    return total
+    return np.where(np.abs(total) < 1e-9, 0.0, total)  # what floats leave where terms cancel out
 
 
 def _from_first(exists: np.ndarray, series: np.ndarray) -> np.ndarray:

@@ -184,6 +184,10 @@ def _with_rest(both: pd.DataFrame, by_set: pd.DataFrame, whole: pd.DataFrame, sp
     return added if split.segment_set == "total" else added[has_something]
 
 
+# Of the value before: what rounding leaves where nothing has changed.
+NO_CHANGE = 1e-12
+
+
 def _divided(above: pd.Series, below: pd.Series) -> pd.Series:
     return above / below.where(below != 0)
 
@@ -229,12 +233,13 @@ def _merged(effects: pd.DataFrame, split: Split) -> pd.DataFrame:
 
 def _ranked(merged: pd.DataFrame) -> pd.DataFrame:
     is_ratio = merged["is_ratio"].astype(bool)
+    change = merged["total1"] - merged["total0"]
     found = merged.assign(
         value0=_divided(merged["n0"], merged["d0"]).where(is_ratio, merged["n0"]),
         value1=_divided(merged["n1"], merged["d1"]).where(is_ratio, merged["n1"]),
         d0=merged["d0"].where(is_ratio),
         d1=merged["d1"].where(is_ratio),
-        share_of_change=_divided(merged["effect"], merged["total1"] - merged["total0"]),
+        share_of_change=_divided(merged["effect"], change.where(change.abs() > NO_CHANGE * merged["total0"].abs())),
         size=merged["effect"].abs().round(9),
     )
     found = found.sort_values(["kpi", "period_start", "size", "segment"], ascending=[True, True, False, True])

@@ -34,8 +34,9 @@ class Fact(Protocol):
 
 
 def sum_cells(frame: pd.DataFrame, keys: Sequence[str], measures: Sequence[str]) -> pd.DataFrame:
-    """Sums per key; a measure without any value stays null."""
-    return frame.groupby(list(keys), observed=True, sort=False)[list(measures)].sum(min_count=1).reset_index()
+    """Sums per key; a measure without any value stays null. What floats leave of a sum of nothing is nothing."""
+    sums = frame.groupby(list(keys), observed=True, sort=False)[list(measures)].sum(min_count=1)
+    return sums.mask(sums.abs() < 1e-9, 0.0).reset_index()
 
 
 class Additive:

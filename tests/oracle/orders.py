@@ -61,9 +61,11 @@ def counted(truth: Truth) -> pd.DataFrame:
     is_counted &= ~orders["is_test"].astype(bool) & ~orders["is_draft"].astype(bool)
     orders = orders[is_counted].assign(date=company_day(orders["created_at"]))
     orders = orders[orders["date"] <= truth.until].reset_index(drop=True)
-    amounts = _line_amounts(truth).groupby("order_id")[list(AMOUNTS)].sum()
+    amounts = _line_amounts(truth).groupby("order_id")[list(AMOUNTS)].sum(min_count=1)
     orders = orders.merge(amounts, how="left", left_on="order_id", right_index=True)
-    orders[list(AMOUNTS)] = orders[list(AMOUNTS)].fillna(0.0)
+    # An order of which no cost is known has no margin; it is not one of 0.
+    told = [name for name in AMOUNTS if name != "margin"]
+    orders[told] = orders[told].fillna(0.0)
     orders["order_value"] = orders["gross"] - orders["discounts"]
     orders["is_cancelled"] = truth.happened(orders["cancelled_at"])
     orders["person"] = person_of(truth, "customer", orders["customer_id"])
@@ -116,7 +118,7 @@ def _line_amounts(truth: Truth) -> pd.DataFrame:
             "discounts": discounts.where(is_goods, 0.0),
             "line_cents": cents.astype(float),
             "value_with_vat": (cents / 100).where(is_goods, 0.0),
-            "margin": margin.where(is_goods, 0.0).fillna(0.0),
+            "margin": margin.where(is_goods),
         }
     )
 
