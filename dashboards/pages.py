@@ -134,6 +134,7 @@ def held_text(data: Mapping[str, Any], language: Language) -> str:
 def _words() -> Mapping[str, Any]:
     return {
         "words": words(),
+        "languages": LANGUAGE_NAMES,
         "months": {language: MONTHS[language].split() for language in LANGUAGES},
         "short_months": {language: SHORT_MONTHS[language].split() for language in LANGUAGES},
     }

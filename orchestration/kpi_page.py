@@ -5,8 +5,9 @@ from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
+from orchestration.building.seeds import read_seed
+
 ROOT = Path(__file__).resolve().parents[1]
-SEEDS = ROOT / "dbt_project" / "seeds"
 PAGE = ROOT / "docs" / "kpis.md"
 TRAPS = ROOT / "docs" / "kpi_traps.csv"
 STAGES = ("awareness", "consideration", "conversion", "loyalty", "business", "operations")
@@ -44,7 +45,7 @@ def kpi_page() -> str:
     ValueError names a KPI without a trap.
     """
     terms, sources = _terms(), _sources()
-    kpis = _read("kpi_definitions")
+    kpis = read_seed("kpi_definitions")
     used = {kpi["additivity"] for kpi in kpis}
     parts = [HEAD, "\n".join(f"- **{key}** {words}" for key, words in ADDITIVITY.items() if key in used)]
     for stage in STAGES:
@@ -60,7 +61,7 @@ def _version(row: dict[str, str]) -> tuple[str, str]:
 def _terms() -> dict[tuple[str, str], dict[str, dict[str, float]]]:
     """KPI and version → part → measure → weight; bases differ only in where a measure is read."""
     found: defaultdict[tuple[str, str], dict[str, dict[str, float]]] = defaultdict(dict)
-    for row in _read("kpi_terms"):
+    for row in read_seed("kpi_terms"):
         found[_version(row)].setdefault(row["part"], {})[row["measure_id"]] = float(row["weight"])
     return found
 
@@ -68,10 +69,10 @@ def _terms() -> dict[tuple[str, str], dict[str, dict[str, float]]]:
 def _sources() -> dict[str, set[str]]:
     """Measure → the sources that feed it."""
     by_fact: defaultdict[str, set[str]] = defaultdict(set)
-    for row in _read("fact_sources"):
+    for row in read_seed("fact_sources"):
         by_fact[row["fact"]].add(row["source"])
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for row in _read("measures"):
+    for row in read_seed("measures"):
         found[row["measure_id"]] |= by_fact.get(row["fact"]) or set(BY_HAND.get(row["fact"], ("files",)))
     return found
 
@@ -116,11 +117,6 @@ def _weighted(measure: str, weight: float) -> str:
     if abs(weight) == 1:
         return measure if weight > 0 else f"-{measure}"
     return f"{weight:g} × {measure}"
-
-
-def _read(seed: str) -> list[dict[str, str]]:
-    with (SEEDS / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 if __name__ == "__main__":

@@ -5,15 +5,15 @@ stocks, shares, cohorts that must mature, platform claims (never added over plat
 personal sets (rule G13). A dimension is an entity, so that a metric of two facts can be grouped by it.
 """
 
-import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from orchestration.building.seeds import newest_definitions, read_seed
+
 ROOT = Path(__file__).resolve().parents[1]
-SEEDS = ROOT / "dbt_project" / "seeds"
 PAGE = ROOT / "dbt_project" / "models" / "semantic" / "semantic_layer.yml"
 HEAD = "# Written from the seeds by `make docs`: semantic models and metrics for MetricFlow.\n"
 FIRST_PARTY = "first_party:last_non_direct"
@@ -25,9 +25,8 @@ Rows = list[dict[str, str]]
 
 def semantic_layer() -> str:
     """The page as YAML: a semantic model per additive fact, a hidden metric per measure, a metric per KPI."""
-    measures, terms = _measures(), _read("kpi_terms")
-    rows = sorted(_read("kpi_definitions"), key=lambda row: int(row["kpi_version"]))
-    kpis = list({row["kpi_id"]: row for row in rows}.values())  # the newest version of each
+    measures, terms = _measures(), read_seed("kpi_terms")
+    kpis = list(newest_definitions().values())
     metrics = [metric for kpi in kpis for metric in _kpi_metrics(kpi, terms, measures)]
     used = {name for metric in metrics for name in _inputs(metric)}
     sums = [_sum_metric(row) for name, row in measures.items() if _sum_name(name) in used]
@@ -44,7 +43,7 @@ def _measures() -> dict[str, dict[str, str]]:
     facts = {path.stem.removeprefix("msr_") for path in ADDITIVE.glob("msr_*.sql")} - LEFT_OUT
     return {
         row["measure_id"]: row
-        for row in _read("measures")
+        for row in read_seed("measures")
         if row["fact"] in facts
         and (row["additivity"], row["time_rule"], row["maturity_days"]) == ("A", "sum", "0")
         and row["basis"] != "platform"
@@ -120,7 +119,7 @@ def _semantic_model(fact: str, measures: Mapping[str, dict[str, str]], terms: Ro
         if any(row["kpi_id"] == kpi["kpi_id"] and row["measure_id"] in own for row in terms)
         for name in kpi["personal_sets"].split()
     }
-    dims = next(row for row in _read("measure_dims") if row["fact"] == fact)
+    dims = next(row for row in read_seed("measure_dims") if row["fact"] == fact)
     names = [column.removeprefix("has_") for column, value in dims.items() if value == "1" and column != "has_total"]
     return {
         "name": f"semantic_{fact}",
@@ -140,11 +139,6 @@ def _expression(measure: Mapping[str, str]) -> str:
     """A measure that has an attribution basis per row is read under the default one."""
     name = measure["measure_id"]
     return f"case when attribution_basis = '{FIRST_PARTY}' then {name} end" if measure["basis"] == "key" else name
-
-
-def _read(seed: str) -> Rows:
-    with (SEEDS / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 if __name__ == "__main__":

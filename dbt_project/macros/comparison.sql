@@ -1,3 +1,8 @@
+{# How far a value moved from the one before; what rounding leaves of no movement, up to 1e-12 of that value, is none. #}
+{% macro moved(now, before) -%}
+    case when abs({{ now }} - {{ before }}) <= 1e-12 * abs({{ before }}) then 0 else {{ now }} - {{ before }} end
+{%- endmacro %}
+
 {# Growth against a base as a share of it. Rates and indices move in points: theirs is none, nor is that of a small base. #}
 {% macro relative_change(base) -%}
     case

@@ -121,12 +121,15 @@ def _answer(marts: Marts, history: Path, kpi_id: str, grain: str, segment_set: s
 
 def _require_kept(marts: Marts, folder: Path, day: date) -> None:
     """NotKeptError for a day of which a damaged file, since set aside, knew more than those around it."""
+    damaged = [file.name.split(".")[0] for file in folder.glob("*.corrupt-*")]
+    if not damaged:
+        return
     days = marts.rows(
         "select parse_filename(filename, true) as name, min(known_on) as first, max(known_on) as last "
         "from read_parquet(?, filename = true) group by all",
         [[str(file) for file in vintage_files(folder)]],
     )
-    for lost in (file.name.split(".")[0] for file in folder.glob("*.corrupt-*")):
+    for lost in damaged:
         before = max((row["last"] for row in days if row["name"] < lost), default=date.min)
         after = min((row["first"] for row in days if row["name"] >= lost), default=date.max)
         if before < day < after:

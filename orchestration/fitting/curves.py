@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from connectors.common.sql import quoted
 from modelling.lag_curves import Given, learn
-from orchestration.home import DBT_PROJECT, Home
+from orchestration.building.seeds import SEEDS
+from orchestration.home import Home
 from orchestration.serving.vintages import MEASURES, SOURCES, folder_of, rows_of, sound_vintages
 
 
@@ -18,15 +19,14 @@ def curves_before(home: Home, day: date) -> pa.Table | None:
         measures, sources = (sound_vintages(connection, folder) for folder in folders)
     if not measures or not sources:
         return None
-    seeds = DBT_PROJECT / "seeds"
     given = Given(
         measures=f"select * from {rows_of(measures)} where known_on < date '{day}'",
         sources=f"select * from {rows_of(sources)} where known_on < date '{day}'",
         fed=(
             "select distinct measures.measure_id, fed.source, fed.platform, later.settle_days "
-            f"from read_csv('{quoted(seeds / 'measures.csv')}') as measures "
-            f"inner join read_csv('{quoted(seeds / 'fact_sources.csv')}') as fed using (fact) "
-            f"left join read_csv('{quoted(seeds / 'measure_settling.csv')}') as later using (measure_id, source) "
+            f"from read_csv('{quoted(SEEDS / 'measures.csv')}') as measures "
+            f"inner join read_csv('{quoted(SEEDS / 'fact_sources.csv')}') as fed using (fact) "
+            f"left join read_csv('{quoted(SEEDS / 'measure_settling.csv')}') as later using (measure_id, source) "
             "where measures.maturity_days = 0"
         ),
     )

@@ -1,6 +1,5 @@
 """The bundle's files: what the project says of tables, columns and KPIs, in the form that Superset imports."""
 
-import csv
 import io
 import re
 import zipfile
@@ -10,7 +9,8 @@ from typing import Any
 import yaml
 
 from orchestration.building.manifest import Node, Project
-from orchestration.semantic_layer import SEEDS, semantic_layer
+from orchestration.building.seeds import newest_definitions
+from orchestration.semantic_layer import semantic_layer
 from orchestration.superset.charts import charts, uuid_of
 from orchestration.superset.dashboard import dashboard
 from orchestration.superset.stages import STAGES
@@ -65,7 +65,7 @@ def _files(project: Project, database: str, schema: str) -> Iterator[tuple[str, 
     yield f"datasets/{DATABASE}/kpi_months.yaml", _kpi_months(schema)
     for stage in STAGES.values():
         yield f"datasets/{DATABASE}/{stage.table}.yaml", _wide(nodes[stage.table], stage.day, metrics, schema)
-    by_stage = charts(_labels())
+    by_stage = charts({kpi_id: row["label"] for kpi_id, row in newest_definitions().items()})
     for chart in (chart for found in by_stage.values() for chart in found):
         name = re.sub(r"\W+", "_", chart.name).strip("_")
         yield f"charts/{name}.yaml", chart.as_yaml(uuid_of("chart", chart.name), uuid_of("dataset", chart.dataset))
@@ -118,13 +118,6 @@ def _wide(node: Node, day: str, kpis: dict[str, dict[str, Any]], schema: str) ->
         if (expression := _expression(kpi, set(measures)))
     ]
     return _dataset(node["alias"], node["description"], day, columns, [*sums, *ratios], schema)
-
-
-def _labels() -> dict[str, str]:
-    """By KPI, of its newest version."""
-    with (SEEDS / "kpi_definitions.csv").open(encoding="utf-8", newline="") as file:
-        rows = sorted(csv.DictReader(file), key=lambda row: int(row["kpi_version"]))
-    return {row["kpi_id"]: row["label"] for row in rows}
 
 
 def _is_measure(kind: str) -> bool:

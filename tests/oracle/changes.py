@@ -184,8 +184,10 @@ def _with_rest(both: pd.DataFrame, by_set: pd.DataFrame, whole: pd.DataFrame, sp
     return added if split.segment_set == "total" else added[has_something]
 
 
-# Of the value before: what rounding leaves where nothing has changed.
-NO_CHANGE = 1e-12
+def moved(now: pd.Series, before: pd.Series) -> pd.Series:
+    """How far a value moved; what rounding leaves of no movement (1e-12 of the value before) is none."""
+    change = now - before
+    return change.mask(change.abs() <= 1e-12 * before.abs(), 0.0)
 
 
 def _divided(above: pd.Series, below: pd.Series) -> pd.Series:
@@ -233,13 +235,12 @@ def _merged(effects: pd.DataFrame, split: Split) -> pd.DataFrame:
 
 def _ranked(merged: pd.DataFrame) -> pd.DataFrame:
     is_ratio = merged["is_ratio"].astype(bool)
-    change = merged["total1"] - merged["total0"]
     found = merged.assign(
         value0=_divided(merged["n0"], merged["d0"]).where(is_ratio, merged["n0"]),
         value1=_divided(merged["n1"], merged["d1"]).where(is_ratio, merged["n1"]),
         d0=merged["d0"].where(is_ratio),
         d1=merged["d1"].where(is_ratio),
-        share_of_change=_divided(merged["effect"], change.where(change.abs() > NO_CHANGE * merged["total0"].abs())),
+        share_of_change=_divided(merged["effect"], moved(merged["total1"], merged["total0"])),
         size=merged["effect"].abs().round(9),
     )
     found = found.sort_values(["kpi", "period_start", "size", "segment"], ascending=[True, True, False, True])

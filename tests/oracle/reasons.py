@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from tests.oracle.catalogue import DIMENSIONS
-from tests.oracle.changes import NO_CHANGE
+from tests.oracle.changes import moved
 from tests.oracle.surveys import OTHER
 
 KEY = ("kpi_id", "period_grain", "period_start", "comparison")
@@ -28,10 +28,11 @@ def reasons(changes: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
         value0=("total0", "max"),
         value1=("total1", "max"),
     )
-    whole["change"] = whole["value1"] - whole["value0"]
+    whole["change"] = moved(whole["value1"], whole["value0"])
     relative = whole["change"].abs() / whole["value0"].abs().where(whole["value0"] != 0)
-    is_none = (whole["change"] == 0) | (relative < NO_CHANGE)
-    whole["movement"] = np.select([is_none, relative < HARDLY, whole["change"] > 0], ["none", "hardly", "up"], "down")
+    whole["movement"] = np.select(
+        [whole["change"] == 0, relative < HARDLY, whole["change"] > 0], ["none", "hardly", "up"], "down"
+    )
     found = whole.join(_leading(changes)).join(_driving(factors))
     along = np.sign(found["change"])
     kinds = pd.concat([found[f"{kind}_effect"] * along for kind in KINDS], axis=1).to_numpy()

@@ -26,7 +26,7 @@ function drawControls() {
   control("period").disabled = !DATA.choices.length;
   control("view").replaceChildren(option("total|", t("whole.option"), state.view), ...Object.entries(DATA.filters).map(([set, names]) =>
     el("optgroup", { label: capital(dimensionName(set)) }, names.map((name) => option(`${set}|${name}`, segmentName(set, name), state.view)))));
-  control("language").replaceChildren(option("en", "English", state.language), option("sv", "Svenska", state.language));
+  control("language").replaceChildren(...Object.entries(WORDS.languages).map(([name, text]) => option(name, text, state.language)));
   control("theme").replaceChildren(...["auto", "light", "dark"].map((name) => option(name, t(`theme.${name}`), state.theme)));
 }
 function drawHead() {

@@ -145,8 +145,7 @@ final as (
         mix_effect,
         interaction_effect,
         effect,
-        -- What rounding leaves of no change is none.
-        case when abs(total1 - total0) > 1e-12 * abs(total0) then {{ ratio('effect', 'total1 - total0') }} end as share_of_change,
+        {{ ratio('effect', moved('total1', 'total0')) }} as share_of_change,
         cast(
             row_number() over (
                 partition by kpi_no, segment_set, comparison, period_no

@@ -33,7 +33,7 @@ described as (
         case when definitions.unit = 'money' then ' ' || clock.reporting_currency else '' end as own_currency,
         case when drivers.factor_unit = 'money' then ' ' || clock.reporting_currency else '' end as factor_currency,
         case
-            when drivers.change = 0 or abs(drivers.relative_change) < 1e-12 then 'none'
+            when drivers.change = 0 then 'none'
             when abs(drivers.relative_change) < 0.0005 then 'hardly'
             when drivers.change > 0 then 'up'
             else 'down'
