@@ -110,7 +110,7 @@ def build(
     events: queue.Queue[dict[str, Any] | None] = queue.Queue()
     outcome: list[Any] = []
     arguments = _arguments(run, project, wanted, stands, run.rebuild or is_other_project)
-    thread = threading.Thread(target=_invoke, args=(arguments, run, events, outcome), name="dbt")
+    thread = threading.Thread(target=_invoke, args=(arguments, run, project, events, outcome), name="dbt")
     thread.start()
     checks: list[Check] = []
     built = 0
@@ -141,7 +141,9 @@ def build(
         raise BuildFailedError(f"models: {'; '.join(failures[:3])}{more}")
 
 
-def _invoke(arguments: list[str], run: Run, events: "queue.Queue[dict[str, Any] | None]", outcome: list[Any]) -> None:
+def _invoke(
+    arguments: list[str], run: Run, project: Project, events: "queue.Queue[dict[str, Any] | None]", outcome: list[Any]
+) -> None:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner, dbtRunnerResult
     from google.protobuf.json_format import MessageToDict
@@ -152,7 +154,7 @@ def _invoke(arguments: list[str], run: Run, events: "queue.Queue[dict[str, Any] 
 
     os.environ["NYCKELTAL_AS_OF"] = run.as_of.isoformat()
     try:
-        outcome.append(dbtRunner(callbacks=[listen]).invoke(arguments))
+        outcome.append(dbtRunner(project.parsed(), callbacks=[listen]).invoke(arguments))
     except BaseException as error:  # noqa: BLE001  told by the thread that waits
         outcome.append(dbtRunnerResult(success=False, exception=error))
     finally:

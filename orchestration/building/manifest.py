@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orchestration.home import ROOT
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
 
 IGNORED = {"target", "logs", "dbt_packages", ".user.yml"}
 CACHE = ROOT / ".cache" / "manifests"
@@ -43,10 +46,20 @@ class Project:
         """Parses the project unless this very content was parsed before (about 5 s); needs no environment."""
         fingerprint = content_fingerprint(folder)
         kept = CACHE / f"{fingerprint}.json"
-        if not kept.exists():
+        if not (kept.exists() and _parsed(kept).exists()):
             kept.parent.mkdir(parents=True, exist_ok=True)
             _parse(folder, kept)
         return cls(folder, fingerprint, kept)
+
+    def parsed(self) -> "Manifest":
+        """What dbt made of the project, for one run of dbt, which changes it: dbt itself parses all of it again each day
+        (5 s), because the as-of instant is another one.
+        """
+        from dbt.contracts.graph.manifest import Manifest
+        from dbt.parser.manifest import extended_mashumuro_decoder
+
+        # Typed for an encoder that gives text; dbt's own call is this one.
+        return Manifest.from_msgpack(_parsed(self.manifest_path).read_bytes(), decoder=extended_mashumuro_decoder)  # type: ignore[arg-type]
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -146,7 +159,12 @@ def _parse(folder: Path, kept: Path) -> None:
         )
         if not result.success:
             raise ProjectBrokenError(f"the dbt project in {folder} does not parse: {result.exception}")
-        parsed = Path(scratch) / "manifest.json"
         # Another process may have done the same meanwhile: the content is equal, the last one stays.
-        shutil.copyfile(parsed, kept.with_suffix(f".{os.getpid()}"))
-        kept.with_suffix(f".{os.getpid()}").replace(kept)
+        for name, to in (("partial_parse.msgpack", _parsed(kept)), ("manifest.json", kept)):
+            shutil.copyfile(Path(scratch) / name, to.with_suffix(f".{os.getpid()}"))
+            to.with_suffix(f".{os.getpid()}").replace(to)
+
+
+def _parsed(manifest_path: Path) -> Path:
+    """The manifest in dbt's own form, from which it goes on without parsing."""
+    return manifest_path.with_suffix(".msgpack")
