@@ -52,8 +52,9 @@ class Project:
         return cls(folder, fingerprint, kept)
 
     def parsed(self) -> "Manifest":
-        """What dbt made of the project, for one run of dbt, which changes it: dbt itself parses all of it again each day
-        (5 s), because the as-of instant is another one.
+        """What dbt made of the project, for one run of dbt, which changes it.
+
+        Left to itself dbt parses all of it again each day (5 s), because the as-of instant is another one.
         """
         from dbt.contracts.graph.manifest import Manifest
         from dbt.parser.manifest import extended_mashumuro_decoder

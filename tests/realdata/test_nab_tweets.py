@@ -41,6 +41,7 @@ def detected(series: list[LabelledSeries], steps_per_day: int) -> list[Flags]:
             "step_no": step,
             "steps_per_cycle": np.full_like(step, steps_per_day),
             "cycles_per_season": np.full_like(step, 7),
+            "shown_from": np.zeros_like(step),
             "scale": ["count"] * len(step),
             "value": values,
             "level": np.log1p(values),

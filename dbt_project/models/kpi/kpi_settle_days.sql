@@ -1,5 +1,7 @@
 -- KPIs of which a measure settles later than the other figures of its source: counters of a post grow for weeks, whereas the
 -- days of its account do not.
+{{ config(materialized='view') }}
+
 with terms as (
     select distinct kpi_id, kpi_version, measure_id from {{ ref('kpi_terms') }}
     where part in ('num', 'den')

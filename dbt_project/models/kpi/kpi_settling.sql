@@ -1,5 +1,7 @@
 -- How much of what a KPI is made of is usually known of a day at an age: by KPI, source and age in days, the least known of
 -- the source's measures. No row where one of them is not learnt yet.
+{{ config(materialized='view') }}
+
 with curves as (
     select
         sources as source,

@@ -1,5 +1,7 @@
 -- Whether the days of a KPI's facts are those of another zone than the company's: per KPI, for all platforms together and
 -- for each. Zones whose clocks agree in summer and in winter have the same days.
+{{ config(materialized='view') }}
+
 with clock as (
     select * from {{ ref('int_clock') }}
 ),

@@ -1,4 +1,6 @@
 -- The channel map: the company's own rules before the defaults, channel ids as their own names last.
+{{ config(materialized='view') }}
+
 with overrides as (
     select match_kind, pattern, channel, priority from {{ source('raw_config', 'channel_overrides') }}
 ),

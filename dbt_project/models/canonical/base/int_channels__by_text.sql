@@ -16,12 +16,16 @@ other_web as (
     select distinct channel_group from {{ ref('int_web_people__unioned') }}
 ),
 
-orders as (
-    select * from {{ ref('int_orders__unioned') }}
+visits as (
+    select distinct last_source as source_name, last_medium as medium from {{ ref('int_orders__unioned') }}
+    union all
+    select distinct first_source, first_medium from {{ ref('int_orders__unioned') }}
 ),
 
 contacts as (
-    select * from {{ ref('int_contacts__unioned') }}
+    select distinct original_source as source_name from {{ ref('int_contacts__unioned') }}
+    union all
+    select distinct latest_source from {{ ref('int_contacts__unioned') }}
 ),
 
 ads as (
@@ -35,13 +39,9 @@ texts as (
     union
     select 'source_medium', {{ source_medium_key('source_name', 'medium') }} from web
     union
-    select 'source_medium', {{ source_medium_key('last_source', 'last_medium') }} from orders
+    select 'source_medium', {{ source_medium_key('source_name', 'medium') }} from visits
     union
-    select 'source_medium', {{ source_medium_key('first_source', 'first_medium') }} from orders
-    union
-    select 'crm', lower(trim(original_source)) from contacts
-    union
-    select 'crm', lower(trim(latest_source)) from contacts
+    select 'crm', lower(trim(source_name)) from contacts
     union
     select 'campaign_type', lower(platform || ' / ' || campaign_type) from ads
 ),

@@ -15,10 +15,6 @@ with snapshots as (
     group by date, platform, account_id, post_id
 ),
 
-dates as (
-    select date from {{ ref('int_dates') }}
-),
-
 counted_days as (
     select distinct platform, account_id, date from snapshots
 ),
@@ -60,17 +56,14 @@ gained as (
 
 final as (
     select
-        dates.date,
-        gained.platform,
-        gained.account_id,
-        gained.post_id,
-        gained.time_zone,
-        cast({{ ratio('gained.engagements', days_from('gained.date_before', 'gained.date')) }} as decimal(18, 6)) as engagements
+        {{ each_day(plus_days('date_before', 1), 'date') }} as date,
+        platform,
+        account_id,
+        post_id,
+        time_zone,
+        cast({{ ratio('engagements', days_from('date_before', 'date')) }} as decimal(18, 6)) as engagements
     from gained
-    inner join dates
-        on dates.date > gained.date_before
-        and dates.date <= gained.date
-    where {{ days_from('gained.date_before', 'gained.date') }} <= 7
+    where {{ days_from('date_before', 'date') }} <= 7
 )
 
 select * from final

@@ -1,5 +1,7 @@
 -- Why the data behind a proposal are doubtful: the first check of them that found something, and the cause that it shares
 -- with other proposals of the period, since one source that fails is one thing to mend.
+{{ config(materialized='view') }}
+
 with outcomes as (
     select * from {{ ref('kpi_check_outcomes') }}
     where is_about_data

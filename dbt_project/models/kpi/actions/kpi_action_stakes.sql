@@ -1,5 +1,7 @@
 -- What a proposal is about in money: how far what is counted in money lies off the expected; of a ratio its part in money,
 -- at the denominator that there was.
+{{ config(materialized='view') }}
+
 with proposals as (
     select * from {{ ref('kpi_proposals') }}
 ),

@@ -1,4 +1,6 @@
 -- Where else the same KPI was unusual in the same period and direction: the strongest cells beside the proposal's own.
+{{ config(materialized='view') }}
+
 with proposals as (
     select * from {{ ref('kpi_proposals') }}
 ),

@@ -1,4 +1,5 @@
 -- Whether the data behind a proposal can be trusted. `found` points to something, `ok` to nothing.
+{{ config(materialized='view') }}
 {% set s = anomaly_settings() %}
 with checks as (
     select * from {{ ref('kpi_checks') }}

@@ -1,5 +1,7 @@
 -- Whether a ratio moved because its segments did (rate) or because their weights did (mix): read from the exact split of
 -- kpi_changes, which keeps the last weeks and months.
+{{ config(materialized='view') }}
+
 with checks as (
     select * from {{ ref('kpi_checks') }}
     where kind = 'mix'

@@ -1,4 +1,5 @@
 -- How another KPI that drives this one did in the same cell and period, against what was expected of it.
+{{ config(materialized='view') }}
 {% set s = anomaly_settings() %}
 with checks as (
     select * from {{ ref('kpi_checks') }}

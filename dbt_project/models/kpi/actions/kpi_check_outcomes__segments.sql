@@ -1,5 +1,7 @@
 -- Which segment of a set moved a total most since the period before, in the direction of the proposal. A ratio's segment
 -- moves by what its numerator has beyond its own rate of before; a new one beyond the expected rate.
+{{ config(materialized='view') }}
+
 with checks as (
     select
         *,

@@ -1,5 +1,6 @@
 -- What an unusual value is a sign of: the first signal of the rule table that fits it. A pair also wants a second KPI to
 -- move along in the same cell.
+{{ config(materialized='view') }}
 {% set s = anomaly_settings() %}
 with anomalies as (
     select * from {{ ref('kpi_anomalies') }}

@@ -1,5 +1,6 @@
 -- Where one cell of a set lies far below another in the same period, beyond the intervals of both: no jump, and still a
 -- sign. It begins with a period that shows it after as many that did not as a value is compared with.
+{{ config(materialized='view') }}
 {% set s = anomaly_settings() %}
 with cells as (
     select * from {{ ref('kpi_cells') }}

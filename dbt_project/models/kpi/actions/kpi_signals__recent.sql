@@ -1,5 +1,6 @@
 -- Where the last complete period looks bad only because it still settles: no value that may be judged, and the one that
 -- people react to. Once it has settled, the detector judges it or it is gone.
+{{ config(materialized='view') }}
 {% set s = anomaly_settings() %}
 with cells as (
     select * from {{ ref('kpi_cells') }}

@@ -14,24 +14,41 @@ with series as (
     select * from {{ ref('kpi_series') }}
 ),
 
+sized as (
+    select
+        *,
+        greatest(steps_per_cycle, {{ s.level_steps }}) as level_length,
+        greatest(
+            {{ s.spread_cycles }} * steps_per_cycle, least({{ s.spread_steps }}, 2 * steps_per_cycle * cycles_per_season)
+        ) as spread_length,
+        {{ ratio('steps_per_cycle + 1', 2) }} as event_length
+    from series
+),
+
 steps as (
     select
-        series_no,
-        step_no,
-        level,
-        n,
+        *,
         mod(step_no, steps_per_cycle) as phase_no,
         floor({{ ratio('step_no', 'steps_per_cycle') }}) as cycle_no,
         mod(step_no, steps_per_cycle * cycles_per_season) as season_phase_no,
         floor({{ ratio('step_no', 'steps_per_cycle * cycles_per_season') }}) as season_no,
-        {{ ratio('step_no', 'greatest(steps_per_cycle, ' ~ s.level_steps ~ ')') }} as level_position,
-        {{ ratio(
-            'step_no',
-            'greatest(' ~ s.spread_cycles ~ ' * steps_per_cycle, least('
-            ~ s.spread_steps ~ ', 2 * steps_per_cycle * cycles_per_season))'
-        ) }} as spread_position,
+        {{ ratio('step_no', 'level_length') }} as level_position,
+        {{ ratio('step_no', 'spread_length') }} as spread_position,
         greatest({{ s.min_cycles }} * steps_per_cycle, least({{ s.min_steps }}, steps_per_cycle * cycles_per_season)) as min_steps
-    from series
+    from sized
+),
+
+seasons as (
+    select
+        *,
+        {{ window_quantile('level', 0.5) }} over ({{ past_seasons }}) as own_season_level
+    from steps
+),
+
+-- Only seasons look back further than this from what is shown.
+recent as (
+    select * from seasons
+    where step_no >= shown_from - event_length - spread_length - level_length - {{ s.baseline_cycles }} * steps_per_cycle
 ),
 
 cycles as (
@@ -39,13 +56,13 @@ cycles as (
         *,
         {{ window_quantile('level', 0.5) }} over ({{ past_cycles }}) as cycle_level,
         avg(n) over ({{ past_cycles }}) as usual_n
-    from steps
+    from recent
 ),
 
-seasons as (
+compared as (
     select
         *,
-        coalesce({{ window_quantile('level', 0.5) }} over ({{ past_seasons }}), cycle_level) as season_level
+        coalesce(own_season_level, cycle_level) as season_level
     from cycles
 ),
 
@@ -54,7 +71,7 @@ moved as (
         *,
         cycle_level + coalesce({{ window_quantile('level - cycle_level', 0.5) }} over ({{ lately }}), 0) as from_cycles,
         season_level + coalesce({{ window_quantile('level - season_level', 0.5) }} over ({{ lately }}), 0) as from_seasons
-    from seasons
+    from compared
 ),
 
 distances as (
@@ -64,6 +81,7 @@ distances as (
         level,
         usual_n,
         spread_position,
+        event_length,
         min_steps,
         least(from_cycles, from_seasons) as low_level,
         greatest(from_cycles, from_seasons) as high_level,
@@ -89,7 +107,8 @@ judged as (
         series.period_no,
         series.series_no,
         series.step_no,
-        series.steps_per_cycle,
+        series.shown_from,
+        spreads.event_length,
         series.scale,
         series.value,
         series.standard_error,
@@ -144,7 +163,8 @@ scored as (
         period_no,
         series_no,
         step_no,
-        steps_per_cycle,
+        shown_from,
+        event_length,
         value,
         least(greatest(value, low), high) as expected_value,
         lower,
@@ -159,6 +179,19 @@ scored as (
     from banded
 ),
 
+-- One departure is one event: until half a cycle has been usual again, it goes on.
+events as (
+    select
+        *,
+        is_anomaly and coalesce(
+            step_no - max(case when is_anomaly then step_no end) over (
+                partition by series_no order by step_no nulls last rows between unbounded preceding and 1 preceding
+            ) > event_length,
+            true
+        ) as is_first
+    from scored
+),
+
 final as (
     select
         kpi_no,
@@ -170,14 +203,9 @@ final as (
         upper,
         score,
         is_anomaly,
-        -- One departure is one event: until half a cycle has been usual again, it goes on.
-        is_anomaly and coalesce(
-            step_no - max(case when is_anomaly then step_no end) over (
-                partition by series_no order by step_no nulls last rows between unbounded preceding and 1 preceding
-            ) > {{ ratio('steps_per_cycle + 1', 2) }},
-            true
-        ) as is_first
-    from scored
+        is_first
+    from events
+    where step_no >= shown_from
 )
 
 select * from final

@@ -1,5 +1,7 @@
 -- The values that the detector may look at, and how they stray: complete, settled, of enough cases, of no missing day.
 -- One dimension at most: finer cells have too few cases and would say the same again.
+{{ config(materialized='view') }}
+
 with cells as (
     select * from {{ ref('kpi_cells') }}
     where value is not null
@@ -29,6 +31,19 @@ grains as (
     select * from {{ ref('anomaly_grains') }}
 ),
 
+-- What is older than the policy keeps is past to the others, and no reader asks whether it was unusual.
+shown as (
+    select
+        publish_policy.period_grain,
+        publish_policy.segment_set,
+        min(periods.period_no) as shown_from
+    from {{ ref('publish_policy') }} as publish_policy
+    inner join periods
+        on periods.period_grain = publish_policy.period_grain
+        and periods.days_ago < publish_policy.keep_days
+    group by publish_policy.period_grain, publish_policy.segment_set
+),
+
 described as (
     select
         cells.kpi_no,
@@ -37,6 +52,7 @@ described as (
         grains.grain_no,
         grains.steps_per_cycle,
         grains.cycles_per_season,
+        shown.shown_from,
         case
             when keys.interval_kind = 'wilson' and cells.numerator between 0 and cells.denominator then 'share'
             when keys.interval_kind = 'mean' then 'index'
@@ -55,6 +71,9 @@ described as (
     inner join anomaly_sets on anomaly_sets.segment_set = segments.segment_set
     inner join periods on periods.period_no = cells.period_no
     inner join grains on grains.period_grain = periods.period_grain
+    inner join shown
+        on shown.period_grain = periods.period_grain
+        and shown.segment_set = segments.segment_set
 ),
 
 final as (
@@ -66,6 +85,7 @@ final as (
         period_no as step_no,  -- periods of a grain are numbered without gaps
         steps_per_cycle,
         cycles_per_season,
+        shown_from,
         scale,
         value,
         {{ to_level() }} as level,

@@ -29,8 +29,6 @@ unfed as (
 
 addable as (
     select
-        keys.kpi_id,
-        keys.kpi_version,
         parts.kpi_no,
         segments.segment_set,
         parts.period_no,
@@ -58,8 +56,6 @@ addable as (
 sides as (
     {%- for own_no, now, before in [('period_no', '1', '0'), ('base_no', '0', '1')] %}
     select
-        addable.kpi_id,
-        addable.kpi_version,
         addable.kpi_no,
         addable.segment_set,
         compared.comparison,
@@ -83,8 +79,6 @@ sides as (
 
 cells as (
     select
-        kpi_id,
-        kpi_version,
         kpi_no,
         segment_set,
         comparison,
@@ -99,13 +93,11 @@ cells as (
         sum(n1) as n1,
         sum(d1) as d1
     from sides
-    group by kpi_id, kpi_version, kpi_no, segment_set, comparison, period_no, base_no, cell_no, other_cell_no
+    group by kpi_no, segment_set, comparison, period_no, base_no, cell_no, other_cell_no
 ),
 
 sums as (
     select
-        kpi_id,
-        kpi_version,
         kpi_no,
         segment_set,
         comparison,
@@ -119,12 +111,17 @@ sums as (
         sum(n1) as n1,
         sum(d1) as d1
     from cells
-    group by kpi_id, kpi_version, kpi_no, segment_set, comparison, period_no, base_no, other_cell_no
+    group by kpi_no, segment_set, comparison, period_no, base_no, other_cell_no
 ),
 
 totals as (
-    select * from sums
-    where segment_set = 'total'
+    select
+        keys.kpi_id,
+        keys.kpi_version,
+        sums.*
+    from sums
+    inner join keys on keys.kpi_no = sums.kpi_no
+    where sums.segment_set = 'total'
 ),
 
 -- A KPI that has no total of its own has the sum of the set.
@@ -143,9 +140,10 @@ comparable as (
         coalesce(now.settled_share, cast(1 as double)) < 1
         or coalesce(earlier.settled_share, cast(1 as double)) < 1 as is_provisional
     from sums
+    inner join keys on keys.kpi_no = sums.kpi_no
     left join totals
-        on totals.kpi_id = sums.kpi_id
-        and totals.kpi_version = sums.kpi_version
+        on totals.kpi_id = keys.kpi_id
+        and totals.kpi_version = keys.kpi_version
         and totals.comparison = sums.comparison
         and totals.period_no = sums.period_no
     left join quality as now

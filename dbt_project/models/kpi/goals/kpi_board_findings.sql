@@ -1,5 +1,6 @@
 -- What is to be said about each board: one row per board, finding and what it is about. A default board is as the catalogue
 -- decided it: its findings are notes.
+{{ config(materialized='view') }}
 {% set stages = ['awareness', 'consideration', 'conversion', 'loyalty'] -%}
 with board_kpis as (
     select * from {{ ref('kpi_board_kpis') }}

@@ -1,5 +1,7 @@
 -- Pairs of KPIs that are one formula apart, by their terms: the same parts, the one the rest of the other to one, or the one
 -- upside down. Both would move for one reason. The first id of a pair is the lower one.
+{{ config(materialized='view') }}
+
 with definitions as (
     select * from {{ ref('kpi_definitions') }}
 ),

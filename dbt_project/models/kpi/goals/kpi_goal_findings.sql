@@ -1,4 +1,6 @@
 -- What is to be said about each active goal: one row per goal and finding. Errors keep a goal from being measured.
+{{ config(materialized='view') }}
+
 with clock as (
     select * from {{ ref('int_clock') }}
 ),
