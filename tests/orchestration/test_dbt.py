@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 import pytest
+from dbt.parser.manifest import ManifestLoader
 
 from orchestration.building import build
 from orchestration.building.build import Built
@@ -32,7 +33,10 @@ def test_models_appear_as_materialisations_and_tests_as_checks_of_the_run(toy: T
     assert published == [("dbt",), ("landing.shop",), ("landing.web",), ("marts",)]
 
 
-def test_views_that_stand_are_tested_and_not_built_again(toy: Toy) -> None:
+def test_views_that_stand_are_tested_and_not_built_again(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The same project is parsed once, whatever the day.
+    monkeypatch.setattr(ManifestLoader, "get_full_manifest", lambda *given, **named: pytest.fail("parsed again"))
+
     def built(run: Any) -> set[str]:
         done = run.result.get_asset_materialization_events()
         fresh = [event for event in done if "unique_id" in event.step_materialization_data.materialization.metadata]
