@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from dashboards.numbers import Language, day, number, percent, plain
+from dashboards.numbers import Language, alike, day, percent, plain
 from dashboards.words import named, say, segment_name
 from orchestration.cli.goals import segment_of
 from orchestration.cli.marts import DIMENSIONS, Row
@@ -38,7 +38,7 @@ def _finding(action: Row, check: Row, catalog: Mapping[str, Row], language: Lang
     )
     about = name if kind == "related" else check["kpi_id"] or action["kpi_id"]
     unit = catalog[about]["unit"] if about in catalog else "count"
-    shown, before = (number(figure, unit, action["reporting_currency"], language) for figure in (value, base))
+    shown, before = alike((value, base), unit, action["reporting_currency"], language)
     match kind:
         case "sources":
             periods = say(f"periods.{action['period_grain']}", language)
@@ -65,7 +65,8 @@ def _finding(action: Row, check: Row, catalog: Mapping[str, Row], language: Lang
         return say("finding.also", language, segment=segment, value=shown, base=before)
     key = "finding.segment_new" if base is None else "finding.segment"
     told = "–" if share is None else percent(share, language)
-    return say(key, language, segment=segment, value=shown, base=before, share=told)
+    moved = say(f"finding.{action['movement']}", language, share=told)
+    return say(key, language, segment=segment, value=shown, base=before, moved=moved)
 
 
 def _source(check: Row, language: Language) -> str:

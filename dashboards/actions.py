@@ -18,7 +18,7 @@ COLUMNS = (
     *("expected_value", "movement", "tone", "proposed_action", "expected_effect", "owner_role", "status"),
     *("measured_value", "measured_effect", "money_effect", "goal_status", "reporting_currency"),
 )
-DATES = ("period_start", "proposed_on", "due_date", "measure_date")
+DATES = ("period_start", "proposed_on", "due_date", "measure_start", "measure_date")
 LED = ("action_id", "kpi_id", "segment_set")
 
 
@@ -43,12 +43,17 @@ def page_actions(marts: Marts, persona: str, kpis: Collection[str], currency: st
     return [*still_open.values(), *earlier[:SHOWN_EARLIER]]
 
 
+def is_waiting(action: Row) -> bool:
+    """Whether all that can be done is to wait until its days are final."""
+    return bool(action["data_check"] == "settled")
+
+
 def packed_actions(actions: list[Row], catalog: Mapping[str, Row], data_until: date) -> list[dict[str, Any]]:
     """For JSON; `cell` is what the action is about in the terms of the filters, `segment` in words."""
     return [
         {name: compact(row[name]) for name in COLUMNS}
         | {name: row[name] and row[name].isoformat() for name in DATES}
-        | {"is_overdue": row["due_date"] <= data_until}
+        | {"is_overdue": row["due_date"] <= data_until, "is_waiting": is_waiting(row)}
         | {"text": {language: action_text(row, language) for language in LANGUAGES}}
         | {"segment": segment_of(row), "cell": {name: row[name] for name in FILTERS if row[name] != "(all)"}}
         | {"led": [{name: led[name] for name in LED} | {"segment": segment_of(led)} for led in row["led"]]}

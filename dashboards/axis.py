@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from dashboards.views import EXPLAINED_BY, EXTENTS, LENGTH_DAYS
+from dashboards.views import EXPLAINED_BY, EXTENTS, LENGTH_DAYS, MONTHS_OF
 from orchestration.cli.marts import Marts
 
 
@@ -62,5 +62,21 @@ def period_end(grain: str, start: date) -> date:
     """The last day."""
     if grain in LENGTH_DAYS:
         return start + timedelta(days=LENGTH_DAYS[grain] - 1)
-    months = start.year * 12 + start.month - 1 + (3 if grain == "quarter" else 1)
-    return date(months // 12, months % 12 + 1, 1) - timedelta(days=1)
+    return months_on(start, MONTHS_OF[grain]) - timedelta(days=1)
+
+
+def months_on(start: date, count: int) -> date:
+    """The first day of a month that many later."""
+    months = start.year * 12 + start.month - 1 + count
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def longer_by(grain: str, start: date, other: date) -> tuple[int, int]:
+    """Days, and of them Mondays to Fridays, that a period has more than another of its grain."""
+    (days, weekdays), (other_days, other_weekdays) = (_lengths(grain, first) for first in (start, other))
+    return days - other_days, weekdays - other_weekdays
+
+
+def _lengths(grain: str, start: date) -> tuple[int, int]:
+    days = (period_end(grain, start) - start).days + 1
+    return days, sum((start + timedelta(days=number)).weekday() < 5 for number in range(days))

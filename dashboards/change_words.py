@@ -1,6 +1,7 @@
 """A change in words: what moved, by how much, and what explains it best, from the numbers of `kpi_change_reasons`."""
 
-from dashboards.numbers import MINUS, Language, number, percent, size
+from dashboards.lengths import adds_up, length_text
+from dashboards.numbers import Language, alike, percent, signed, size
 from dashboards.words import dimension_name, label, named, say, segment_name
 from orchestration.cli.marts import Row
 
@@ -8,21 +9,17 @@ from orchestration.cli.marts import Row
 def change_sentence(reason: Row, known: Row, grain: str, language: Language) -> str:
     """What moved, by how much, and what explains it best; no full stop."""
     unit, currency = known["unit"], reason["currency"]
-    after, before = (number(reason[name], unit, currency, language) for name in ("value1", "value0"))
+    after, before = alike((reason["value1"], reason["value0"]), unit, currency, language)
     moved = (
-        size(reason["change"], unit, currency, language)
+        size(reason["change"], unit, currency, language, reason["value1"])
         if unit in ("ratio", "index") or reason["relative_change"] is None
         else percent(reason["relative_change"], language)
     )
-    text = say(
-        f"change.{reason['movement']}",
-        language,
-        label=label(known, language),
-        moved=moved,
-        after=after,
-        before=before,
-        base=say(f"base.{grain}", language),
-    )
+    base = say(f"base.{grain}", language)
+    if adds_up(known) and (longer := length_text(grain, reason["period_start"], reason["base_start"], language)):
+        base += say("change.length", language, longer=longer)
+    name = label(known, language)
+    text = say(f"change.{reason['movement']}", language, label=name, moved=moved, after=after, before=before, base=base)
     if reason["movement"] not in ("up", "down"):
         return text
     because = [_cause(reason, currency, language), _leading(reason, unit, currency, language)]
@@ -32,10 +29,9 @@ def change_sentence(reason: Row, known: Row, grain: str, language: Language) -> 
 
 def _cause(reason: Row, currency: str, language: Language) -> str:
     if reason["leading_factor"]:
-        unit = reason["factor_unit"]
-        places = {name: number(reason[name], unit, currency, language) for name in ("factor0", "factor1")}
+        factor0, factor1 = alike((reason["factor0"], reason["factor1"]), reason["factor_unit"], currency, language)
         factor = named(f"factor.{reason['factor_label']}", language, reason["factor_label"])
-        return say("cause.factor", language, factor=factor, **places)
+        return say("cause.factor", language, factor=factor, factor0=factor0, factor1=factor1)
     if reason["leading_kind"] in ("rate", "mix", "interaction"):
         dimension = dimension_name(reason["leading_set"], language)
         return say(f"cause.{reason['leading_kind']}", language, dimension=dimension)
@@ -46,11 +42,10 @@ def _leading(reason: Row, unit: str, currency: str, language: Language) -> str:
     if not reason["leading_segment"]:
         return ""
     effect = reason["leading_effect"]
-    sign = "+" if effect > 0 else MINUS
     return say(
         "cause.segment",
         language,
         dimension=dimension_name(reason["leading_set"], language),
         segment=segment_name(reason["leading_set"], reason["leading_segment"], language),
-        effect=f"{sign}{size(effect, unit, currency, language)}",
+        effect=signed(size(effect, unit, currency, language, reason["value1"]), effect),
     )

@@ -10,6 +10,7 @@ from dashboards.changes import packed_changes, read_reasons
 from dashboards.drawn import mark
 from dashboards.funnels import funnel_kpis, packed_funnels, selections
 from dashboards.goals import packed_goals, page_goals
+from dashboards.lengths import adds_up, packed_lengths
 from dashboards.numbers import LANGUAGES
 from dashboards.rankings import FIGURES, read_ranking
 from dashboards.sentences import Facts, answers
@@ -18,7 +19,7 @@ from dashboards.trust import HeldBack, packed_trust
 from dashboards.views import PERSONAS
 from orchestration.cli.marts import Marts, Row
 
-KPI = ("kpi_id", "label", "label_sv", "formula", "unit", "direction", "stage", "min_n", "grains")
+KPI = ("kpi_id", "label", "label_sv", "unit", "direction", "grains")
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,10 @@ def read_content(marts: Marts, persona: str, held: HeldBack | None) -> Content:
     counted = read_series(marts, funnel_kpis(persona), explaining)
     funnels = packed_funnels(persona, counted, explaining, chosen)
     reasons = read_reasons(marts, kpis, explaining)
-    goals = page_goals(marts, board)
     currency = next((row["currency"] for row in marts.rows(_CURRENCY)), "")
-    actions = page_actions(marts, persona, {*kpis, *(row["kpi_id"] for row in goals)}, currency)
+    own = {*kpis, *(row["kpi_id"] for row in page_goals(marts, board))}
+    actions = page_actions(marts, persona, own, currency)
+    goals = page_goals(marts, board, {row["kpi_id"] for row in actions if row["status"] == "open"})
     explained = explained_by(axis, explaining)
     short: dict[str, Any] = {}
     for start, other in explained.items():
@@ -73,11 +75,12 @@ def read_content(marts: Marts, persona: str, held: HeldBack | None) -> Content:
         "mark": mark(info, held),
         **_head(info),
         **_periods(axis, explaining),
+        "lengths": packed_lengths(axis),
         "explained_by": {start.isoformat(): other and other.isoformat() for start, other in explained.items()},
         "flags": FLAGS,
         "details": (*DETAILS, "target_off"),
         "filters": offered,
-        "kpis": {kpi_id: {name: catalog[kpi_id][name] for name in KPI} for kpi_id in sorted(named & set(catalog))},
+        "kpis": {kpi_id: _kpi(catalog[kpi_id]) for kpi_id in sorted(named & set(catalog))},
         "board": kpis,
         "shown": [item.key for item in shown],
         "series": _packed(series, shown, axis),
@@ -92,6 +95,10 @@ def read_content(marts: Marts, persona: str, held: HeldBack | None) -> Content:
     }
     last = short[axis.last.isoformat()] if axis.last else {}
     return Content(persona, data, last)
+
+
+def _kpi(known: Row) -> dict[str, Any]:
+    return {name: known[name] for name in KPI} | {"adds_up": adds_up(known)}
 
 
 def _figures(catalog: Mapping[str, Row], currency: str) -> dict[str, Any]:

@@ -79,6 +79,7 @@ def read_funnel(
                 "rate": compact(rates[position]),
                 "previous_rate": compact(old_rates[position]),
                 "change": compact(_minus(rates[position], old_rates[position])),
+                "relative_change": compact(_relative(rates[position], old_rates[position])),
                 "gained": compact(gained),
                 "money": compact(money),
                 **{
@@ -125,11 +126,15 @@ def _gained(counts: Sequence[float | None], rates: Sequence[float | None], posit
 
 def _weakest(counts: Sequence[float | None], steps: Sequence[Mapping[str, Any]]) -> int | None:
     moved = [
-        (step["rate"] / step["previous_rate"] - 1, position)
+        (step["relative_change"], position)
         for position, step in enumerate(steps)
-        if step["rate"] is not None and step["previous_rate"] and (counts[position - 1] or 0) >= LEAST_CASES
+        if step["relative_change"] is not None and (counts[position - 1] or 0) >= LEAST_CASES
     ]
     return min(moved)[1] if moved else None
+
+
+def _relative(value: float | None, other: float | None) -> float | None:
+    return None if value is None or not other else value / other - 1
 
 
 def _minus(value: float | None, other: float | None) -> float | None:

@@ -1,6 +1,6 @@
 """Where the goals of a page stand, as `kpi_goals` has it, and where value and pace lie between start and target."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from dashboards.numbers import LANGUAGES
@@ -17,9 +17,9 @@ COLUMNS = (
 DATES = ("current_until", "deadline", "next_review_date")
 
 
-def page_goals(marts: Marts, board: Sequence[Row]) -> list[Row]:
-    """All goals or those of the board's KPIs, as the board wants it; in the order of `nyckeltal goals`."""
-    wanted = {row["kpi_id"] for row in board}
+def page_goals(marts: Marts, board: Sequence[Row], acted_on: Collection[str] = ()) -> list[Row]:
+    """All goals, or those of the board's KPIs and of those that an action is about; in the order of `nyckeltal goals`."""
+    wanted = {*acted_on, *(row["kpi_id"] for row in board)}
     shows_all = bool(board) and board[0]["goal_scope"] == "all"
     return [row for row in read_goals(marts) if shows_all or row["kpi_id"] in wanted]
 

@@ -1,9 +1,9 @@
 """Numbers, dates and periods as sentences have them, in English and Swedish.
 
-The pages' JavaScript formats what it looks up by the same rules (`page/format.js`).
+The pages' JavaScript formats what it looks up by the same rules (`page/script/10_format.js`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
@@ -37,30 +37,39 @@ def plain(value: float, digits: int, language: Language) -> str:
     return text.replace("-", MINUS)
 
 
-def number(value: float | None, unit: str, currency: str, language: Language) -> str:
-    """A value in its unit: `3.42%`, `SEK 1,234`, `2.35×`; a dash for none."""
+def number(value: float | None, unit: str, currency: str, language: Language, like: float | None = None) -> str:
+    """A value in its unit: `3.42%`, `SEK 1,234`, `2.35×`; a dash for none.
+
+    `like`: a larger one beside it, whose decimals it takes.
+    """
     if value is None:
         return "–"
+    text = plain(value * _scale(unit), _decimals(value, value if like is None else like, unit), language)
     match unit:
         case "ratio":
-            text = plain(value * 100, _digits(value * 100), language)
             return f"{text}%" if language == "en" else f"{text}{GAP}%"
         case "x":
-            return f"{plain(value, 2, language)}×"
+            return f"{text}×"
         case "money":
-            return _money(plain(value, _digits(value), language), currency, language)
+            return _money(text, currency, language)
         case "seconds":
-            return f"{plain(value, 0, language)}{GAP}{SECONDS[language]}"
+            return f"{text}{GAP}{SECONDS[language]}"
         case "days":
-            return f"{plain(value, 1, language)}{GAP}{DAYS[language]}"
-        case "index":
-            return plain(value, 1, language)
-    is_whole = abs(value - round(value)) < 1e-9
-    return plain(value, 0 if is_whole or abs(value) >= 1000 else 2, language)
+            return f"{text}{GAP}{DAYS[language]}"
+    return text
 
 
-def size(value: float, unit: str, currency: str, language: Language) -> str:
-    """How large a difference is, without its sign: rates in percentage points, indices in points."""
+def alike(values: Sequence[float | None], unit: str, currency: str, language: Language) -> list[str]:
+    """Values that are read beside each other, with the decimals of the largest."""
+    largest = max((value for value in values if value is not None), key=abs, default=None)
+    return [number(value, unit, currency, language, largest) for value in values]
+
+
+def size(value: float, unit: str, currency: str, language: Language, like: float | None = None) -> str:
+    """How large a difference is, without its sign: rates in percentage points, indices in points.
+
+    `like`: the value that differs, whose decimals it takes.
+    """
     value = abs(value)
     if unit == "ratio":
         points = {"en": "percentage points", "sv": "procentenheter"}[language]
@@ -68,13 +77,18 @@ def size(value: float, unit: str, currency: str, language: Language) -> str:
     if unit == "index":
         points = {"en": "points", "sv": "punkter"}[language]
         return f"{plain(value, 1, language)}{GAP}{points}"
-    return number(value, unit, currency, language)
+    return number(value, unit, currency, language, like)
+
+
+def signed(text: str, value: float) -> str:
+    """The text of a difference with its sign."""
+    return f"{'+' if value > 0 else MINUS if value < 0 else ''}{text}"
 
 
 def percent(value: float, language: Language) -> str:
     """A relative change without its sign, one decimal below a hundred per cent."""
     value = abs(value) * 100
-    text = plain(value, 0 if value >= 100 else 1, language)
+    text = plain(value, 0 if value >= 100 or value == 0 else 1, language)
     return f"{text}%" if language == "en" else f"{text}{GAP}%"
 
 
@@ -106,10 +120,33 @@ def _money(text: str, currency: str, language: Language) -> str:
     return f"{MINUS}{currency}{GAP}{text[1:]}" if text.startswith(MINUS) else f"{currency}{GAP}{text}"
 
 
-def _digits(value: float) -> int:
-    """Decimals that leave three significant digits, at most two (more for what would round to nothing)."""
+def _scale(unit: str) -> int:
+    return 100 if unit == "ratio" else 1
+
+
+def _decimals(value: float, like: float, unit: str) -> int:
+    """Those of `like`, its own where it would round to nothing with them; a zero has none."""
     if value == 0:
         return 0
-    if abs(value) < 0.1:
-        return 4 if abs(value) < 0.01 else 3
-    return max(0, min(2, 3 - len(str(int(abs(value))))))
+    digits = _digits(like, unit)
+    return digits if abs(value) * _scale(unit) * 10**digits >= 0.5 else _digits(value, unit)
+
+
+def _digits(value: float, unit: str) -> int:
+    """Decimals of a value alone: three significant digits of shares and money, at most two unless nothing were left.
+
+    Counts are whole; what is a part of a small one (a credit, an expected value) has one.
+    """
+    match unit:
+        case "x":
+            return 2
+        case "seconds":
+            return 0
+        case "days" | "index":
+            return 1
+        case "ratio" | "money":
+            size = abs(value) * _scale(unit)
+            if 0 < size < 0.005:
+                return 4 if size < 0.0005 else 3
+            return max(0, min(2, 3 - len(str(int(size)))))
+    return 0 if abs(value - round(value)) < 1e-9 or abs(value) >= 100 else 1

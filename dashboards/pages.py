@@ -113,9 +113,9 @@ def _render_index(contents: list[Content]) -> str:
 
 def _index_view(contents: list[Content], language: Language) -> dict[str, Any]:
     data = contents[0].data
-    until = day(date.fromisoformat(data["data_until"]), language)
+    until, as_of = (day(date.fromisoformat(data[name]), language) for name in ("data_until", "as_of"))
     return {
-        "stamp": f"{say('data_until', language)} {until} · {say('run', language)} {data['run_id'][:8]}",
+        "stamp": f"{say('data_until', language)} {until} · {say('refreshed', language)} {as_of}",
         "banner": held_text(data, language),
         "pages": {content.persona: content.answers.get(language, {}) for content in contents},
     }

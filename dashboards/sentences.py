@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dashboards.actions import action_text
+from dashboards.action_words import action_text
+from dashboards.actions import is_waiting
 from dashboards.change_words import change_sentence
 from dashboards.changes import most_moved, settles_more
-from dashboards.numbers import Language, day, number, period, plain
+from dashboards.numbers import Language, alike, day, number, percent, period, plain, signed
 from dashboards.series import Series
 from dashboards.trust import HeldBack, late_sources
 from dashboards.words import joined, label, named, say, segment_name
@@ -60,7 +61,7 @@ def farthest_off(goals: Sequence[Row]) -> Row | None:
 def weakest_step(funnels: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], int] | None:
     """The funnel and the position of the weakest step of all."""
     found = [(funnel, funnel["weakest"]) for funnel in funnels if funnel["weakest"] is not None]
-    return min(found, key=lambda pair: _relative(pair[0]["steps"][pair[1]]), default=None)
+    return min(found, key=lambda pair: pair[0]["steps"][pair[1]]["relative_change"], default=None)
 
 
 def _track(facts: Facts, language: Language) -> str:
@@ -77,10 +78,8 @@ def _track(facts: Facts, language: Language) -> str:
     text = f"{'; '.join(parts)}."
     if off := farthest_off(facts.goals):
         known = facts.catalog[off["kpi_id"]]
-        shown = {
-            name: number(off[f"{name}_value"], off["unit"], off["currency"], language) for name in ("current", "pace")
-        }
-        text += " " + say("track.off", language, label=_label(known, off, language), **shown)
+        current, pace = alike((off["current_value"], off["pace_value"]), off["unit"], off["currency"], language)
+        text += " " + say("track.off", language, label=_label(known, off, language), current=current, pace=pace)
     return text
 
 
@@ -92,7 +91,8 @@ def _moved(facts: Facts, language: Language) -> str:
     for reason in moved:
         caveat = say("moved.provisional", language) if reason["is_provisional"] else ""
         known = facts.catalog[reason["kpi_id"]]
-        told.append(f"{change_sentence(reason, known, facts.explained_grain, language)}{caveat}.")
+        sentence = change_sentence(reason, known, facts.explained_grain, language)
+        told.append(f"{say('moved.explained', language) if told else ''}{sentence}{caveat}.")
     when = _capital(period(facts.explained_grain, facts.explained, language))
     if settles_more(facts.reasons, facts.catalog):
         when = say("moved.settled", language, when=when)
@@ -105,17 +105,22 @@ def _weakest(facts: Facts, language: Language) -> str:
         return say("weakest.none", language)
     funnel, position = found
     step, before = funnel["steps"][position], funnel["steps"][position - 1]
+    relative = step["relative_change"]
+    rate, previous = alike((step["rate"], step["previous_rate"]), "ratio", "", language)
     text = say(
-        "weakest.step" if _relative(step) < 0 else "weakest.no_fall",
+        "weakest.step" if relative < 0 else "weakest.no_fall",
         language,
         before=say(f"step.{before['name']}", language),
         step=say(f"step.{step['name']}", language),
-        rate=number(step["rate"], "ratio", "", language),
-        previous=number(step["previous_rate"], "ratio", "", language),
+        rate=rate,
+        previous=previous,
+        relative=signed(percent(relative, language), relative),
         base=say(f"base.{facts.explained_grain}", language),
     )
     if step["is_provisional"]:
         text += say("moved.provisional", language)
+    if facts.explained and facts.explained_grain != facts.grain:
+        text = f"{_capital(period(facts.explained_grain, facts.explained, language))}: {text}"
     if step["gained"] is None:
         return f"{text}."
     last = say(f"step.{funnel['steps'][-1]['name']}", language)
@@ -135,8 +140,10 @@ def _todo(facts: Facts, language: Language) -> str:
         return say("todo.none", language)
     known = facts.catalog[action["kpi_id"]]
     is_overdue = action["due_date"] <= facts.info["data_until"]
+    # What can only be waited for comes last: before it there is nothing else to do.
+    first = "wait" if is_waiting(action) else "overdue" if is_overdue else "first"
     return say(
-        "todo.overdue" if is_overdue else "todo.first",
+        f"todo.{first}",
         language,
         action=action_text(action, language).rstrip("."),
         label=_label(known, action, language),
@@ -184,10 +191,6 @@ def _label(known: Row, row: Row, language: Language) -> str:
         return f"{text} · {say('parts', language)}"
     segment = segment_of(row)
     return f"{text} · {segment_name(row['segment_set'], segment, language)}" if segment else text
-
-
-def _relative(step: Mapping[str, Any]) -> float:
-    return step["rate"] / step["previous_rate"] - 1
 
 
 def _capital(text: str) -> str:

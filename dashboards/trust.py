@@ -13,7 +13,7 @@ GATES = ("dbt", "marts")
 
 @dataclass(frozen=True)
 class HeldBack:
-    """The last run did not pass its checks; what is shown is older. `what`: the first check that failed."""
+    """The last run did not pass its checks; what is shown is older. `what`: the first check that failed, in words."""
 
     as_of: datetime
     what: str
@@ -26,9 +26,7 @@ def held_back(runs: Path) -> HeldBack | None:
         failed = [check for gate in gates for check in gate.failed]
         broken = [name for item in records.read("dbt") for name in item.get("failed", ())]
         if failed or broken:
-            return HeldBack(
-                records.as_of, f"{failed[0].table}: {failed[0].name}" if failed else broken[0].split(":")[0]
-            )
+            return HeldBack(records.as_of, (failed[0].name if failed else broken[0].split(":")[0]).replace("_", " "))
         if gates:
             return None
     return None

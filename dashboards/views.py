@@ -25,6 +25,7 @@ EXTENTS: Mapping[str, Extent] = {
 # Changes are split by week and by month (kpi_changes): a page of days explains the week, one of quarters the month.
 EXPLAINED_BY: Mapping[str, str] = {"day": "week", "week": "week", "month": "month", "quarter": "month"}
 LENGTH_DAYS: Mapping[str, int] = {"day": 1, "week": 7}
+MONTHS_OF: Mapping[str, int] = {"month": 1, "quarter": 3}
 
 
 @dataclass(frozen=True)

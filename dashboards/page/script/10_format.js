@@ -18,26 +18,45 @@ function plain(value, digits) {
   }).format(value);
   return text.replace("-", "−");
 }
-function digitsOf(value) {
-  const size = Math.abs(value);
-  if (size === 0) return 0;
-  if (size < 0.1) return size < 0.01 ? 4 : 3;
-  return Math.max(0, Math.min(2, 3 - String(Math.trunc(size)).length));
+const scaleOf = (unit) => (unit === "ratio" ? 100 : 1);
+// Decimals of a value alone: three significant digits of shares and money; counts are whole, a part of a small one has one.
+function digitsOf(value, unit) {
+  if (unit === "x") return 2;
+  if (unit === "seconds") return 0;
+  if (unit === "days" || unit === "index") return 1;
+  if (unit === "ratio" || unit === "money") {
+    const size = Math.abs(value) * scaleOf(unit);
+    if (size > 0 && size < 0.005) return size < 0.0005 ? 4 : 3;
+    return Math.max(0, Math.min(2, 3 - String(Math.trunc(size)).length));
+  }
+  return Math.abs(value - Math.round(value)) < 1e-9 || Math.abs(value) >= 100 ? 0 : 1;
+}
+// Those of `like`, its own where it would round to nothing with them; a zero has none.
+function decimals(value, like, unit) {
+  if (value === 0) return 0;
+  const digits = digitsOf(like, unit);
+  return Math.abs(value) * scaleOf(unit) * 10 ** digits >= 0.5 ? digits : digitsOf(value, unit);
 }
 const percentSign = () => (state.language === "en" ? "%" : GAP + "%");
-function number(value, unit, currency = "") {
+// A value in its unit; `like`: a larger one beside it, whose decimals it takes.
+function number(value, unit, currency = "", like = value) {
   if (value === null || value === undefined) return "–";
+  const text = plain(value * scaleOf(unit), decimals(value, like, unit));
   switch (unit) {
-    case "ratio": return plain(value * 100, digitsOf(value * 100)) + percentSign();
-    case "x": return plain(value, 2) + "×";
-    case "money": return money(plain(value, digitsOf(value)), currency);
-    case "seconds": return plain(value, 0) + GAP + "s";
-    case "days": return plain(value, 1) + GAP + (state.language === "en" ? "days" : "dagar");
-    case "index": return plain(value, 1);
+    case "ratio": return text + percentSign();
+    case "x": return text + "×";
+    case "money": return money(text, currency);
+    case "seconds": return text + GAP + "s";
+    case "days": return text + GAP + (state.language === "en" ? "days" : "dagar");
   }
-  const isWhole = Math.abs(value - Math.round(value)) < 1e-9;
-  return plain(value, isWhole || Math.abs(value) >= 1000 ? 0 : 2);
+  return text;
 }
+// Values that are read beside each other, with the decimals of the largest.
+function largest(values) {
+  const known = values.filter((value) => value !== null && value !== undefined);
+  return known.length ? known.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a)) : undefined;
+}
+const alike = (values, unit, currency) => values.map((value) => number(value, unit, currency, largest(values)));
 function money(text, currency) {
   if (!currency || currency === "none") return text;
   if (state.language === "sv") return text + GAP + currency;
@@ -46,18 +65,21 @@ function money(text, currency) {
 const roundMoney = (value, currency) => money(plain(value, 0), currency);
 function percent(value) {
   const size = Math.abs(value) * 100;
-  return plain(size, size >= 100 ? 0 : 1) + percentSign();
+  return plain(size, size >= 100 || size === 0 ? 0 : 1) + percentSign();
 }
 const share = (value) => plain(value * 100, 0) + percentSign();
 const signOf = (value) => (value > 0 ? "+" : value < 0 ? "−" : "");
-// A difference without its sign: rates in percentage points, indices in points.
-function size(value, unit, currency) {
+// A difference without its sign: rates in percentage points, indices in points; `like`: the value that differs.
+function size(value, unit, currency, like = value) {
   const amount = Math.abs(value);
   if (unit === "ratio") return plain(amount * 100, amount >= 0.00005 ? 2 : 4) + GAP + t("card.points");
   if (unit === "index") return plain(amount, 1) + GAP + t("card.index_points");
-  return number(amount, unit, currency);
+  return number(amount, unit, currency, like);
 }
-const signed = (value, unit, currency) => (value === null ? "–" : signOf(value) + size(value, unit, currency));
+const signed = (value, unit, currency, like) => (value === null ? "–" : signOf(value) + size(value, unit, currency, like));
+// The unit of a column whose numbers go without it.
+const unitName = (unit, currency) => ({ money: currency, ratio: t("card.points"), index: t("card.index_points") })[unit] || "";
+const inUnit = (text, unit) => (unit ? `${text} (${unit})` : text);
 
 const parts = (text) => text.split("-").map(Number);
 function day(text) {
@@ -92,6 +114,7 @@ function shortPeriod(grain, start) {
   if (grain === "day") return `${date} ${name}`;
   return `${name} ’${String(year).slice(2)}`;
 }
+const listed = (texts) => new Intl.ListFormat(LOCALES[state.language]).format(texts);
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 const label = (kpi) => (DATA.kpis[kpi] ? (state.language === "sv" ? DATA.kpis[kpi].label_sv : DATA.kpis[kpi].label) : kpi);

@@ -19,16 +19,18 @@ const chip = (text, kind) => el("span", { class: `chip ${kind || ""}` }, text);
 const empty = (text, name) => el("p", { class: "empty", "data-state": name }, text);
 const raw = (value) => (value === null || value === undefined ? "" : value);
 
+// Columns of the class `wide` stand under the first one where there is no room for them.
 function table(heads, rows, attributes = {}) {
-  const cell = (head, item, index) => {
+  const cell = (head, item, index, items) => {
     const tag = index === 0 ? "th" : "td";
     const given = item && item.nodeType ? [item] : Array.isArray(item) ? item : [item];
-    return el(tag, { scope: index === 0 ? "row" : null, class: head.class }, given);
+    const under = index === 0 ? heads.flatMap((other, at) => (other.class === "wide" && items[at] ? [el("small", { class: "narrow" }, `${other.text}: `, items[at])] : [])) : [];
+    return el(tag, { scope: index === 0 ? "row" : null, class: head.class }, given, under);
   };
   return el("table", attributes,
     el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col", class: head.class }, head.text)))),
     el("tbody", {}, rows.map((row) => el("tr", { class: row.class, ...row.data },
-      row.cells.map((item, index) => cell(heads[index], item, index))))));
+      row.cells.map((item, index) => cell(heads[index], item, index, row.cells))))));
 }
 
 // What a reader has chosen, as lookups.

@@ -24,6 +24,7 @@ function runs(points) {
 }
 const pathOf = (run, x, y) => run.map((point, i) => `${i ? "L" : "M"}${x(point).toFixed(1)} ${y(point.value).toFixed(1)}`).join("");
 
+// The shape of the last values: over periods without one (no mail was sent) the line goes on.
 function spark(series) {
   const last = periodIndex(), first = Math.max(0, last - 23);
   const points = [];
@@ -35,7 +36,7 @@ function spark(series) {
   const end = points.at(-1);
   const dot = (point) => svg("path", { class: "s-line s-end", d: `M${x(point)} ${y(point.value)}l0 .01`, "vector-effect": "non-scaling-stroke" });
   return svg("svg", { class: "spark", viewBox: "0 0 200 32", preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" },
-    runs(points).map((run) => (run.length > 1 ? svg("path", { class: "s-line", d: pathOf(run, x, y), "vector-effect": "non-scaling-stroke" }) : dot(run[0]))),
+    svg("path", { class: "s-line", d: pathOf(points.filter((point) => point.value !== null), x, y), "vector-effect": "non-scaling-stroke" }),
     end.value !== null && dot(end));
 }
 
@@ -57,8 +58,8 @@ function trend(box, card) {
   const ticks = niceTicks(range.low, range.high, 4);
   const low = Math.min(ticks[0], range.low), high = Math.max(ticks.at(-1), range.high);
   const width = Math.max(280, box.clientWidth || 640), height = width < 460 ? 220 : 270;
-  const texts = ticks.map((tick) => number(tick, known.unit, ""));
-  const left = 10 + 7 * Math.max(...texts.map((text) => text.length)), right = 14, top = 22, bottom = 26;
+  const texts = alike(ticks, known.unit, "");
+  const left = 10 + 7 * Math.max(...texts.map((text) => text.length)), right = 14, top = 26, bottom = 26;
   const x = (point) => left + ((point.at - first) / Math.max(1, points.length - 1 - first)) * (width - left - right);
   const y = (value) => top + (1 - (value - low) / (high - low)) * (height - top - bottom);
   const every = Math.ceil(drawn.length / Math.max(2, Math.floor((width - left) / 78)));
@@ -84,6 +85,7 @@ function trend(box, card) {
   const chart = svg("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": summary, "data-chart": "trend" },
     ticks.map((tick, i) => [svg("line", { class: "s-grid", x1: left, x2: width - right, y1: y(tick), y2: y(tick) }),
       svg("text", { x: left - 6, y: y(tick) + 4, "text-anchor": "end" }, texts[i])]),
+    known.unit === "money" && svg("text", { x: 0, y: 10 }, series.currency),
     drawn.filter((point) => (lastAt - point.at) % every === 0).map((point) =>
       svg("text", { x: Math.min(x(point), width - 22), y: height - 6, "text-anchor": "middle" }, shortPeriod(DATA.grain, point.start))),
     chosen && chosen.at >= first && svg("line", { class: "s-now", x1: x(chosen), x2: x(chosen), y1: top, y2: height - bottom }),
@@ -98,7 +100,7 @@ function trend(box, card) {
   const has = (flag) => drawn.some((point) => point.value !== null && point.flags.includes(flag));
   const key = (shape, text) => el("span", {}, svg("svg", { viewBox: "0 0 22 10", "aria-hidden": "true" }, shape), text);
   box.replaceChildren(chart, el("p", { class: "legend" },
-    targets.length > 0 && key(svg("path", { class: "s-target", d: "M0 5h22" }), t("trend.target")),
+    targets.length > 0 && key(svg("path", { class: "s-target", d: "M0 5h22" }), t("trend.target", { period: t(`per.${DATA.grain}`) })),
     drawn.some((point) => !isOpen(point) && point.value !== null && point.flags.includes("is_provisional")) && key(svg("circle", { class: "s-soft", cx: 11, cy: 5, r: 3 }), t("trend.provisional")),
     has("is_open_period") && key(svg("circle", { class: "s-open", cx: 11, cy: 5, r: 4 }), t("trend.open")),
     drawn.some((point) => point.reason) && key(svg("path", { class: "s-odd", d: "M11 0l5 5l-5 5l-5 -5Z" }), t("trend.anomaly"))),
@@ -106,7 +108,7 @@ function trend(box, card) {
 }
 function pointText(point, known, currency) {
   const text = [`${capital(period(DATA.grain, point.start))}: ${number(point.value, known.unit, currency)}`];
-  if (point.target !== null) text.push(`${t("trend.target")} ${number(point.target, known.unit, currency)}`);
+  if (point.target !== null) text.push(t("card.target", { period: t(`this.${DATA.grain}`), target: number(point.target, known.unit, currency) }));
   for (const flag of point.flags) if (hasWord(`flag.${flag}`) && flag !== "is_unreliable") text.push(t(`flag.${flag}`));
   return text.join(" · ");
 }
@@ -125,11 +127,11 @@ function anomalies(points, known, currency) {
       el("b", {}, capital(period(DATA.grain, point.start)) + ": "), anomalyText(point, known, currency))))]);
 }
 function anomalyText(point, known, currency) {
-  const [expected, from, to] = point.reason.map((value) => number(value, known.unit, currency));
-  return t("anomaly.reason", { value: number(point.value, known.unit, currency), expected, from, to, compared: t(`anomaly.compared.${DATA.grain}`) });
+  const [value, expected, from, to] = alike([point.value, ...point.reason], known.unit, currency);
+  return t("anomaly.reason", { value, expected, from, to, compared: t(`anomaly.compared.${DATA.grain}`) });
 }
 function tableOf(points, known, currency) {
-  const heads = [{ text: t("control.period") }, { text: t("trend.value") }, { text: t("trend.target") }];
+  const heads = [{ text: t("control.period") }, { text: t("trend.value") }, { text: t("trend.target", { period: t(`per.${DATA.grain}`) }) }];
   const rows = points.slice().reverse().map((point) => ({ cells: [
     capital(period(DATA.grain, point.start)), number(point.value, known.unit, currency), point.target === null ? "–" : number(point.target, known.unit, currency)] }));
   return el("details", {}, el("summary", {}, t("trend.table")), el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t("trend.table") }, table(heads, rows)));

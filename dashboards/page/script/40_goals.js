@@ -13,14 +13,14 @@ function drawGoals() {
   if (!DATA.goals.length) { fill("track", empty(t("goal.none"), "no-goals")); return; }
   const groups = [];
   for (const goal of DATA.goals) {
-    if (goal.depth === 0 && (!groups.length || groups.at(-1).objective !== goal.objective)) groups.push({ objective: goal.objective, goals: [] });
+    if (!groups.length || (goal.depth === 0 && groups.at(-1).objective !== goal.objective)) groups.push({ objective: goal.objective, goals: [] });
     groups.at(-1).goals.push(goal);
   }
   fill("track", el("div", { class: "goals" }, groups.map((group) => el("div", { class: "panel objective" },
     el("h3", {}, group.objective), group.goals.map(goalRow)))), el("p", { class: "note" }, t("goal.scope")));
 }
 function goalRow(goal) {
-  const shown = (value) => number(value, goal.unit || "count", goal.currency);
+  const [current, pace, target, end] = alike([goal.current_value, goal.pace_value, goal.target_value, goal.expected_end_value], goal.unit || "count", goal.currency);
   const name = state.language === "sv" ? label(goal.kpi_id) : goal.kpi_label || goal.kpi_id;
   const about = goal.segment === "its parts" ? t("parts") : goal.segment && segmentName(goal.set, goal.segment);
   const isStay = goal.goal_kind === "stay";
@@ -31,10 +31,10 @@ function goalRow(goal) {
       el("p", {}, [capital(reasonText(goal.status_reason || "")), goal.owner_role && t("goal.owner", { owner: goal.owner_role })].filter(Boolean).join(". ")),
       goal.warnings.map((text) => el("p", { class: "warn" }, capital(text[state.language])))),
     goalBar(goal, name, isStay),
-    el("dl", {}, fact(t("goal.now"), shown(goal.current_value)),
-      !isStay && fact(t("goal.pace"), shown(goal.pace_value)),
-      fact(t("goal.target"), t(`goal.${goal.mode}`, { value: shown(goal.target_value) }), "third"),
-      !isStay && fact(t("goal.end"), shown(goal.expected_end_value))));
+    el("dl", {}, fact(goal.current_until ? t("goal.now_of", { day: day(goal.current_until) }) : t("goal.now"), current),
+      !isStay && fact(t("goal.pace"), pace),
+      fact(t("goal.target"), t(`goal.${goal.mode}`, { value: target }), "third"),
+      !isStay && fact(t("goal.end"), end)));
 }
 const fact = (name, value, place) => el("div", { class: place }, el("dt", {}, name), el("dd", {}, value));
 function goalBar(goal, name, isStay) {
@@ -42,8 +42,8 @@ function goalBar(goal, name, isStay) {
   const cut = (value) => Math.max(0, Math.min(100, value * 100));
   const done = share(goal.progress_share);
   const words = isStay ? t("goal.progress_stay", { label: name, done }) : t("goal.progress", { label: name, done, pace: goal.pace_share === null ? "–" : share(goal.pace_share) });
-  const text = isStay ? t("goal.kept", { held: goal.held_periods, judged: goal.judged_periods }) : t("goal.at", { day: day(goal.current_until) });
+  const kept = isStay && t("goal.kept", { held: goal.held_periods, judged: goal.judged_periods, periods: t(`periods.${goal.period_grain}`) });
   return el("div", { class: "goal-bar" }, el("div", { class: `bar ${goal.status}`, role: "img", "aria-label": words },
     el("i", { "width%": cut(goal.progress_share) }), goal.pace_share !== null && el("b", { "left%": cut(goal.pace_share) })),
-    el("p", { class: "bar-text" }, text, el("br"), t("goal.deadline", { day: day(goal.deadline) })));
+    el("p", { class: "bar-text" }, kept && [kept, el("br")], t("goal.deadline", { day: day(goal.deadline) })));
 }

@@ -12,34 +12,49 @@ function changeLine(row, known, kind) {
     return el("p", { class: "muted", "data-change": kind, "data-state": isYear ? "no-year" : "no-previous" }, isYear ? t("card.no_year") : t("card.no_previous"));
   }
   const inPoints = known.unit === "ratio" || known.unit === "index";
-  const text = !inPoints && ratio !== null ? percent(ratio) : size(moved, known.unit, row.currency);
+  const text = !inPoints && ratio !== null ? percent(ratio) : size(moved, known.unit, row.currency, row.value);
+  const longer = known.adds_up && ((DATA.lengths[state.period] || {})[kind] || {})[state.language];
   const isSame = Math.abs(!inPoints && ratio !== null ? ratio : known.unit === "ratio" ? moved * 10 : moved) < 0.0005;
   const way = isSame ? "same" : moved > 0 ? "up" : "down";
   const isComparable = row.flags.includes(isYear ? "is_year_comparable" : "is_comparable");
   const kindOf = !isComparable ? "muted" : isSame ? "" : tone(moved, known.direction);
   const word = kindOf === "good" ? t("card.better") : kindOf === "bad" ? t("card.worse") : "";
   return el("p", { class: "change", "data-change": kind, "data-moved": moved, "data-ratio": raw(ratio) },
-    el("b", { class: kindOf }, `${ARROWS[way]} ${isSame ? t("card.same") : text}`), ` ${base}`, word && el("span", { class: kindOf }, `, ${word}`),
-    !isComparable && el("span", { class: "muted" }, ` (${t("card.not_comparable", { why: whyNot(row) })})`));
+    el("b", { class: kindOf }, `${ARROWS[way]} ${isSame ? t("card.same") : text}`), ` ${base}`, longer && `, ${longer}`, word && el("span", { class: kindOf }, `, ${word}`),
+    !isComparable && el("span", { class: "muted" }, ` (${whyNot(row)})`));
 }
 function whyNot(row) {
   const found = ["is_provisional", "is_unreliable", "is_missing"].filter((flag) => row.flags.includes(flag));
-  return found.length ? found.map((flag) => t(`flag.${flag}`, { n: number(row.n, "count") })).join(", ") : t("card.other_period");
+  return found.length ? found.map((flag) => t(`flag.${flag}`, { n: number(row.n, "count") })).join(", ") : t("card.not_comparable", { why: t("card.other_period") });
 }
 function targetLine(row, known) {
-  if (row.target_value === null) return el("p", { class: "muted", "data-target": "", "data-state": "no-target" }, t("card.no_target"));
-  const target = number(row.target_value, known.unit, row.currency);
-  if (row.value === null) return el("p", { class: "muted", "data-target": row.target_value }, `${t("trend.target")}: ${target}`);
-  const off = row.target_off === null || row.target_off === undefined ? "–" : signed(row.target_off, known.unit, row.currency);
+  const when = t(`this.${DATA.grain}`);
+  if (row.target_value === null) return el("p", { class: "muted", "data-target": "", "data-state": "no-target" }, t("card.no_target", { period: when }));
+  const [target] = alike([row.target_value, row.value], known.unit, row.currency);
+  if (row.value === null) return el("p", { class: "muted", "data-target": row.target_value }, t("card.target", { period: when, target }));
+  const off = row.target_off === null || row.target_off === undefined ? "–" : signed(row.target_off, known.unit, row.currency, row.target_value);
   const words = { on_track: "card.target_met", off_track: "card.target_missed", at_risk: "card.target_risk" }[row.status];
   const [sign, kind] = STATUS[row.status] || STATUS.no_target;
-  return el("p", { class: kind, "data-target": row.target_value, "data-status": row.status }, words ? `${sign} ${t(words, { target, off })}` : `${t("trend.target")}: ${target}`);
+  return el("p", { class: kind, "data-target": row.target_value, "data-status": row.status }, words ? `${sign} ${t(words, { period: when, target, off })}` : t("card.target", { period: when, target }));
 }
 function valueState(row) {
   if (row.flags.includes("is_missing")) return ["missing", t("state.missing")];
-  if (row.denominator === 0) return ["zero-denominator", t("state.zero", { denominator: number(0, "count") })];
+  if (row.denominator === 0) return ["zero-denominator", t("state.zero", { when: period(DATA.grain, state.period) })];
   return ["no-value", t("state.none_yet")];
 }
+// The last value before the chosen period: a cohort that has not had its days yet has none of its own.
+function lastValue(series, known) {
+  for (let at = periodIndex() - 1; at >= 0; at -= 1) {
+    const value = (series.value || [])[at];
+    if (value !== null && value !== undefined) {
+      return el("p", { "data-last-value": value }, t("card.last_value", { value: number(value, known.unit, series.currency), when: period(DATA.grain, DATA.periods[at]) }));
+    }
+  }
+  return null;
+}
+// What is divided by what, so that like names are told apart.
+const basis = (kpi) => named(`basis.${kpi}`, "");
+const basisLine = (kpi) => basis(kpi) && el("p", { class: "basis muted" }, basis(kpi));
 function drawCard(card) {
   const row = rowOf(card.key), known = DATA.kpis[card.kpi], name = cardName(card);
   const head = el("h3", {}, el("button", { type: "button", "aria-label": t("card.choose", { label: name }), onclick: () => choose(card) }, name));
@@ -47,7 +62,7 @@ function drawCard(card) {
   if (!row || !row.there) {
     const isOther = !known.grains.split(" ").includes(DATA.grain);
     if (isOther) {
-      return el("article", { ...attributes, "data-state": "other-grain" }, el("h3", {}, name), el("p", { class: "value none" }, t("state.other_grain")));
+      return el("article", { ...attributes, "data-state": "other-grain" }, el("h3", {}, name), el("p", { class: "value none" }, t("state.other_grain", { periods: listed(known.grains.split(" ").map((grain) => t(`per.${grain}`))) })));
     }
     const [set] = viewParts(), isCut = set !== "total" && !Object.keys(DATA.series).some((key) => key.startsWith(`${set}|`) && key.endsWith(`|${card.kpi}`));
     return el("article", { ...attributes, "data-state": isCut ? "not-split" : "no-data" }, el("h3", {}, name),
@@ -56,7 +71,8 @@ function drawCard(card) {
   const [stateName, words] = row.value === null ? valueState(row) : ["", ""];
   const flags = ["is_anomaly", "is_provisional", "is_unreliable", "tz_mismatch"].filter((flag) => row.flags.includes(flag));
   return el("article", { ...attributes, "data-value": raw(row.value), "data-state": stateName || null }, head,
-    row.value === null ? el("p", { class: "value none" }, words) : el("p", { class: "value" }, number(row.value, known.unit, row.currency)),
+    basisLine(card.kpi),
+    row.value === null ? [el("p", { class: "value none" }, words), lastValue(DATA.series[card.key], known)] : el("p", { class: "value" }, number(row.value, known.unit, row.currency)),
     row.value !== null && changeLine(row, known, "previous"), row.value !== null && changeLine(row, known, "year"),
     targetLine(row, known),
     row.benchmark_value !== null && el("p", { class: "muted", "data-benchmark": row.benchmark_value }, t("card.benchmark", { value: number(row.benchmark_value, known.unit, row.currency) })),

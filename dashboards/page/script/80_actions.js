@@ -6,13 +6,16 @@ function isSelected(action) {
 }
 function drawActions() {
   const all = DATA.actions.filter(isSelected), now = all.filter((one) => one.status === "open"), earlier = all.filter((one) => one.status === "measured");
-  fill("todo", el("div", { class: "actions" }, now.length ? now.map(actionCard) : empty(t("action.none"), "no-action")),
+  const isWaiting = now.length > 0 && now.every((one) => one.is_waiting), first = now.map((one) => one.due_date).sort()[0];
+  fill("todo", isWaiting && el("p", { class: "lead", "data-state": "only-waiting" }, t("action.wait", { day: day(first) })),
+    now.length > 1 && el("p", { class: "note", "data-role": "order" }, t("action.order")),
+    el("div", { class: "actions" }, now.length ? now.map(actionCard) : empty(t("action.none"), "no-action")),
     el("h3", { class: "sub" }, t("action.earlier")),
     earlier.length ? el("div", { class: "panel" }, el("ul", { class: "earlier" }, earlier.map(earlierRow))) : empty(t("action.none_earlier"), "no-earlier"));
 }
 const about = (action) => `${label(action.kpi_id)}${action.segment ? ` · ${segmentName(action.segment_set, action.segment)}` : ""}`;
 function actionCard(action) {
-  const shown = (value) => number(value, action.unit, action.currency), [sign, kind] = TONES[action.tone];
+  const [sign, kind] = TONES[action.tone], [value, expected] = alike([action.value, action.expected_value], action.unit, action.currency);
   const found = action.checks.filter((check) => check.outcome === "found");
   const words = (check) => check.text[state.language];
   const labels = (outcome) => action.checks.filter((check) => check.outcome === outcome).map((check) => words(check)[0]).join(", ");
@@ -23,7 +26,7 @@ function actionCard(action) {
     el("p", { class: "do" }, action.text[state.language]),
     el("p", { class: "meta" }, `${capital(t(`action.owner.${action.owner_role}`))}, ${t(action.is_overdue ? "action.overdue" : "action.due", { day: day(action.due_date) })}. ${stake}.`),
     action.led.length > 0 && el("p", { class: "small", "data-led": action.led.map((one) => one.action_id).join(" ") }, t("action.led", { names: action.led.map(about).join(", ") })),
-    el("p", { class: "small" }, `${t("action.why")}: `, t("action.reason", { value: shown(action.value), expected: shown(action.expected_value) }) + "."),
+    el("p", { class: "small" }, `${t("action.why")}: `, t("action.reason", { value, expected }) + ".", basis(action.kpi_id) && el("span", { class: "muted" }, ` ${label(action.kpi_id)}: ${basis(action.kpi_id)}.`)),
     found.length > 0 && [el("h4", {}, t("action.found")), el("ul", {}, found.map((check) => el("li", {}, el("b", {}, `${capital(words(check)[0])}: `), words(check)[1])))],
     (labels("ok") || labels("not_available")) && el("details", {}, el("summary", {}, t("action.evidence")),
       labels("ok") && el("p", {}, t("action.ok", { labels: labels("ok") })), labels("not_available") && el("p", {}, t("action.unavailable", { labels: labels("not_available") }))));
@@ -31,11 +34,13 @@ function actionCard(action) {
 function effectText(action) {
   const date = day(action.measure_date);
   if (action.expected_effect === null) return t("action.unknown", { day: date });
-  return action.tone === "better" ? t("action.last", { day: date }) : t("action.effect", { expected: number(action.expected_value, action.unit, action.currency), day: date });
+  const [expected] = alike([action.expected_value, action.value], action.unit, action.currency);
+  return action.tone === "better" ? t("action.last", { day: date }) : t("action.effect", { expected, day: date });
 }
 function earlierRow(action) {
-  const [value, was, expected] = ["measured_value", "value", "expected_value"].map((name) => number(action[name], action.unit, action.currency));
-  const text = action.measured_effect === null ? t("action.value_since", { value }) : action.tone === "better" ? t("action.last_outcome", { was, value }) : t("action.outcome", { was, expected, value });
+  const [value, was, expected] = alike(["measured_value", "value", "expected_value"].map((name) => action[name]), action.unit, action.currency);
+  const outcome = action.measured_effect === null ? "value_since" : action.tone === "better" ? "last_outcome" : "outcome";
+  const text = t(`action.${outcome}`, { was, expected, value, when: period(action.period_grain, action.measure_start) });
   return el("li", { "data-action": action.action_id, "data-measured": raw(action.measured_value) },
     el("b", {}, about(action)), ` · ${capital(period(action.period_grain, action.period_start))}. `, action.text[state.language], " ", el("span", { class: "muted" }, text + "."));
 }

@@ -40,7 +40,7 @@ function drawHead() {
   fill("pages", DATA.personas.map((name) => el("a", { href: `${name}.html#lang=${state.language}${state.theme === "auto" ? "" : `&theme=${state.theme}`}`, "aria-current": name === DATA.persona ? "page" : null }, t(`persona.${name}`))));
   const [set, segment] = viewParts();
   const what = [set === "total" ? capital(t("whole")) : segmentName(set, segment), t(`cadence.${DATA.grain}`),
-    `${t("data_until")} ${day(DATA.data_until)}`, `${t("run")} ${DATA.run_id.slice(0, 8)}`];
+    `${t("data_until")} ${day(DATA.data_until)}`, `${t("refreshed")} ${day(DATA.as_of)}`];
   role("stamp").textContent = what.filter(Boolean).join(" · ");
 }
 function draw() {

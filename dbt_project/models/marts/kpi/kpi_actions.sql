@@ -1,6 +1,6 @@
 -- What to do about it: one proposed action a row, with the checks made, and later what came of it. Those of one cause (the
--- same doubtful data, or the same signal in the same segment and period) are led by one; the leads are in the order of
--- what is at stake.
+-- same doubtful data, or the same signal in the same segment and period) are led by one; the leads are in the order in
+-- which they are to be done.
 with proposals as (
     select * from {{ ref('kpi_proposals') }}
 ),
@@ -157,22 +157,24 @@ described as (
     cross join clock
 ),
 
--- Open before past; what can be done before what is to be waited for; worse before better; by the goals, then the money at
--- stake, then how far off.
+-- Open before past; what can be done before what is to be waited for; what is overdue first, then by the money at stake; where
+-- there is none, worse before better, then by the goals, then how far off.
 ordered as (
     select
-        *,
+        described.*,
         row_number() over (
             order by
-                case status when 'open' then 1 else 2 end nulls last,
-                case data_check when 'settled' then 2 else 1 end nulls last,
-                case tone when 'worse' then 1 when 'neutral' then 2 else 3 end nulls last,
-                case goal_status when 'off_track' then 1 when 'at_risk' then 2 else 3 end nulls last,
-                abs(money_effect) desc nulls last,
-                abs({{ ratio('value - expected_value', 'expected_value') }}) desc nulls last,
-                action_id nulls last
+                case described.status when 'open' then 1 else 2 end nulls last,
+                case described.data_check when 'settled' then 2 else 1 end nulls last,
+                case when described.due_date <= clock.data_until then 1 else 2 end nulls last,
+                abs(described.money_effect) desc nulls last,
+                case described.tone when 'worse' then 1 when 'neutral' then 2 else 3 end nulls last,
+                case described.goal_status when 'off_track' then 1 when 'at_risk' then 2 else 3 end nulls last,
+                abs({{ ratio('described.value - described.expected_value', 'described.expected_value') }}) desc nulls last,
+                described.action_id nulls last
         ) as place
     from described
+    cross join clock
 ),
 
 led as (
