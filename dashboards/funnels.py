@@ -46,8 +46,18 @@ def packed_funnels(
                 if (counted := read_funnel(funnel, series, selection, start, axis.before(start)))
             ]
             if funnels:
-                found.setdefault("|".join(selection), {})[start.isoformat()] = funnels
+                found.setdefault("|".join(selection), {})[start.isoformat()] = only_weakest(funnels)
     return found
+
+
+def only_weakest(funnels: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The funnels with `weakest` in the one that has the weakest step of all, and None in the others."""
+
+    def relative(funnel: Mapping[str, Any]) -> float:
+        return float(funnel["steps"][funnel["weakest"]]["relative_change"])
+
+    first = min((funnel for funnel in funnels if funnel["weakest"] is not None), key=relative, default=None)
+    return [funnel if funnel is first else funnel | {"weakest": None} for funnel in funnels]
 
 
 def read_funnel(

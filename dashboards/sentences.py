@@ -58,12 +58,6 @@ def farthest_off(goals: Sequence[Row]) -> Row | None:
     return None
 
 
-def weakest_step(funnels: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], int] | None:
-    """The funnel and the position of the weakest step of all."""
-    found = [(funnel, funnel["weakest"]) for funnel in funnels if funnel["weakest"] is not None]
-    return min(found, key=lambda pair: pair[0]["steps"][pair[1]]["relative_change"], default=None)
-
-
 def _track(facts: Facts, language: Language) -> str:
     if not facts.goals:
         return say("track.none", language)
@@ -100,10 +94,10 @@ def _moved(facts: Facts, language: Language) -> str:
 
 
 def _weakest(facts: Facts, language: Language) -> str:
-    found = weakest_step(facts.funnels)
-    if found is None:
+    funnel = next((funnel for funnel in facts.funnels if funnel["weakest"] is not None), None)
+    if funnel is None:
         return say("weakest.none", language)
-    funnel, position = found
+    position = funnel["weakest"]
     step, before = funnel["steps"][position], funnel["steps"][position - 1]
     relative = step["relative_change"]
     rate, previous = alike((step["rate"], step["previous_rate"]), "ratio", "", language)

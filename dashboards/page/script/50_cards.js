@@ -55,15 +55,14 @@ function lastValue(series, known) {
 // What is divided by what, so that like names are told apart.
 const basis = (kpi) => named(`basis.${kpi}`, "");
 const basisLine = (kpi) => basis(kpi) && el("p", { class: "basis muted" }, basis(kpi));
+// What is not counted by the page's periods is told, and has no card.
+const otherGrain = (card) => el("p", { class: "note", "data-kpi": card.kpi, "data-series": card.key, "data-state": "other-grain" },
+  t("state.other_grain", { label: cardName(card), periods: listed(DATA.kpis[card.kpi].grains.split(" ").map((grain) => t(`per.${grain}`))) }));
 function drawCard(card) {
   const row = rowOf(card.key), known = DATA.kpis[card.kpi], name = cardName(card);
   const head = el("h3", {}, el("button", { type: "button", "aria-label": t("card.choose", { label: name }), onclick: () => choose(card) }, name));
   const attributes = { class: "card", "data-kpi": card.kpi, "data-series": card.key, "data-chosen": chosenCard().key === card.key && "1" };
   if (!row || !row.there) {
-    const isOther = !known.grains.split(" ").includes(DATA.grain);
-    if (isOther) {
-      return el("article", { ...attributes, "data-state": "other-grain" }, el("h3", {}, name), el("p", { class: "value none" }, t("state.other_grain", { periods: listed(known.grains.split(" ").map((grain) => t(`per.${grain}`))) })));
-    }
     const [set] = viewParts(), isCut = set !== "total" && !Object.keys(DATA.series).some((key) => key.startsWith(`${set}|`) && key.endsWith(`|${card.kpi}`));
     return el("article", { ...attributes, "data-state": isCut ? "not-split" : "no-data" }, el("h3", {}, name),
       el("p", { class: "value none" }, isCut ? t("state.not_split", { dimension: dimensionName(set) }) : t("state.no_data")));

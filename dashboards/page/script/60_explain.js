@@ -5,10 +5,12 @@ function drawMoved() {
   const pick = el("select", { "data-filter": "kpi", onchange: (event) => choose(all[Number(event.target.value)]) },
     all.map((one, at) => el("option", { value: at, selected: one.key === card.key }, cardName(one))));
   const box = el("div", { "data-role": "trend" });
-  const grid = el("div", { class: "cards" }, all.map(drawCard));
+  const isOther = (one) => !DATA.kpis[one.kpi].grains.split(" ").includes(DATA.grain);
+  const others = all.filter(isOther), own = all.filter((one) => !others.includes(one));
+  const grid = el("div", { class: "cards" }, own.map(drawCard));
   // As many in a row as leave no card alone in the last one.
-  grid.style.setProperty("--columns", Math.ceil(all.length / Math.ceil(all.length / 4)));
-  fill("moved", el("p", { class: "when" }, capital(period(DATA.grain, state.period))), grid,
+  grid.style.setProperty("--columns", Math.ceil(own.length / Math.ceil(own.length / 4)));
+  fill("moved", el("p", { class: "when" }, capital(period(DATA.grain, state.period))), grid, others.map(otherGrain),
     el("div", { class: "panel trend" }, el("div", { class: "panel-head" }, el("h3", {}, t("trend.title"), " ", el("span", { class: "muted" }, t("trend.by", { period: t(`per.${DATA.grain}`) }))), el("label", {}, t("split.choose"), pick)), box),
     el("div", { class: "panel why", "data-role": "split", "data-kpi": card.kpi }, split(card)), ranking());
   if (card.kpi && DATA.series[card.key]) trend(box, card); else box.replaceChildren(empty(t("state.no_data"), "no-data"));
@@ -24,9 +26,10 @@ function split(card) {
   const tabs = sets.length > 1 && el("div", { class: "tabs" }, sets.map((name) => el("button", { type: "button", "data-tab": name, "aria-pressed": name === own ? "true" : "false",
     onclick: () => { state.split = name; draw(); } }, capital(dimensionName(name)))));
   const isRatio = own && change.splits[own].whole.rate_effect !== null;
-  const parts = el("div", {}, tabs, own ? splitTable(change, own, known, set === own ? segment : null) : el("p", { class: "note" }, t("split.none")),
-    own && el("p", { class: "note" }, t("split.exact"), isRatio && ` ${t("split.of_rates")}`));
-  return [head, el("p", { class: "reason", "data-role": "reason" }, change.sentence[state.language] + "."), el("div", { class: "explain" }, parts, factors(change, known))];
+  const said = [head, el("p", { class: "reason", "data-role": "reason" }, change.sentence[state.language] + "."), factors(change, known)];
+  const parts = own ? [tabs, splitTable(change, own, known, set === own ? segment : null), el("p", { class: "note" }, t("split.exact"), isRatio && ` ${t("split.of_rates")}`)]
+    : el("p", { class: "note" }, t("split.none"));
+  return el("div", { class: "explain" }, el("div", {}, said), el("div", {}, parts));
 }
 function splitTable(change, set, known, chosen) {
   const found = change.splits[set], reason = change.reason, isRatio = found.whole.rate_effect !== null;
@@ -56,7 +59,7 @@ function factors(change, known) {
   if (change.no_split_reason) return el("p", { class: "note" }, t(`no_split.${change.no_split_reason}`));
   const currency = change.reason.currency;
   const heads = [{ text: t("split.factor") }, { text: t("split.before") }, { text: t("split.now") }, { text: inUnit(t("split.effect"), unitName(known.unit, currency)) }];
-  return el("div", { "data-role": "factors" }, table(heads, change.factors.map((factor) => ({ data: { "data-factor": factor.factor, "data-effect": factor.effect },
+  return el("div", { class: "sub", "data-role": "factors" }, table(heads, change.factors.map((factor) => ({ data: { "data-factor": factor.factor, "data-effect": factor.effect },
     cells: [(factor.factor_exponent < 0 ? "÷ " : "") + capital(named(`factor.${factor.factor_label}`, factor.factor_label)),
       ...alike([factor.factor0, factor.factor1], factor.factor_unit, currency), bare(factor.effect, known)] }))));
 }
@@ -82,7 +85,7 @@ function campaignTable(page) {
   return table(heads, rows);
 }
 function postTable(page) {
-  const heads = [{ text: t("posts.name") }, { text: t("posts.day"), class: "wide" }, { text: t("posts.reach") }, { text: t("posts.engagements") }];
+  const heads = [{ text: t("posts.name") }, { text: t("posts.day"), class: "wide text" }, { text: t("posts.reach") }, { text: t("posts.engagements") }];
   const rows = page.lines.map((line) => ({ data: { "data-post": line.post_id },
     cells: [t("posts.kind", { platform: segmentName("platform", line.platform), kind: named(`post_type.${line.post_type}`, t("posts.post")) }), day(line.publish_date), number(line.reach, "count"), number(line.engagements, "count")] }));
   if (page.rest) rows.push({ cells: [t("posts.rest", { count: page.rest.count }), "", "–", number(page.rest.engagements, "count")], class: "rest" });

@@ -1,5 +1,6 @@
+const funnelsNow = () => (DATA.funnels[state.view] || {})[explained()] || null;
 function drawFunnel() {
-  const found = (DATA.funnels[state.view] || {})[explained()];
+  const found = funnelsNow();
   if (!found) { fill("weakest", empty(t("funnel.none"), "no-funnel")); return; }
   const when = capital(period(DATA.explaining_grain, explained()));
   fill("weakest", el("p", { class: "note" }, t("funnel.rule")), el("div", { class: "funnels" }, found.map((funnel) => el("div", { class: "panel", "data-funnel": funnel.name },

@@ -7,11 +7,18 @@ function isSelected(action) {
 function drawActions() {
   const all = DATA.actions.filter(isSelected), now = all.filter((one) => one.status === "open"), earlier = all.filter((one) => one.status === "measured");
   const isWaiting = now.length > 0 && now.every((one) => one.is_waiting), first = now.map((one) => one.due_date).sort()[0];
-  fill("todo", isWaiting && el("p", { class: "lead", "data-state": "only-waiting" }, t("action.wait", { day: day(first) })),
+  fill("todo", isWaiting && el("p", { class: "lead", "data-state": "only-waiting" }, [t("action.wait", { day: day(first) }), worthALook()].filter(Boolean).join(" ")),
     now.length > 1 && el("p", { class: "note", "data-role": "order" }, t("action.order")),
     el("div", { class: "actions" }, now.length ? now.map(actionCard) : empty(t("action.none"), "no-action")),
     el("h3", { class: "sub" }, t("action.earlier")),
     earlier.length ? el("div", { class: "panel" }, el("ul", { class: "earlier" }, earlier.map(earlierRow))) : empty(t("action.none_earlier"), "no-earlier"));
+}
+// What else is known to be weak or unusual, where all that is proposed is to wait.
+function worthALook() {
+  const steps = (funnelsNow() || []).filter((one) => one.weakest !== null).map((one) => t("action.look_step", Object.fromEntries(
+    ["before", "step"].map((name, at) => [name, t(`step.${one.steps[one.weakest - 1 + at].name}`)]))));
+  const unusual = cards().filter((card) => ((rowOf(card.key) || {}).flags || []).includes("is_anomaly")).map(cardName);
+  return steps.length + unusual.length > 0 && t("action.look", { what: listed([...steps, ...unusual]) });
 }
 const about = (action) => `${label(action.kpi_id)}${action.segment ? ` · ${segmentName(action.segment_set, action.segment)}` : ""}`;
 function actionCard(action) {

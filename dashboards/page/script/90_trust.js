@@ -18,9 +18,9 @@ function drawTrust() {
     cells: [sourceName(one.source), sourceState(one), one.is_configured ? number(one.row_count, "count") : "–"] }));
   fill("sure", el("div", { class: "trust" },
     el("div", { class: "panel" }, el("h3", {}, t("trust.values")), lines.length ? el("ul", {}, lines) : el("p", { class: "muted" }, t(all.length ? "trust.all_settled" : "trust.no_values")),
-      marksIn(all).length > 0 && [el("h3", { class: "sub" }, t("mark.title")), el("ul", { class: "marks" }, marksIn(all).map((flag) => el("li", {}, el("b", {}, flag === "is_unreliable" ? t("mark.few") : t(`flag.${flag}`)), el("span", {}, t(`mark.${flag}`)))))],
       el("h3", { class: "sub" }, t("trust.checks")), held && el("p", { class: "bad" }, heldText(held)), el("p", { "data-role": "validation" }, late.length ? t("trust.passed_late", { sources: late.join(", ") }) : t("trust.passed")), el("p", { class: "muted small" }, `${t("run")}: ${DATA.run_id.slice(0, 8)}`)),
-    el("div", { class: "panel" }, el("h3", {}, t("trust.sources")), table(heads, rows))));
+    el("div", { class: "panel" }, el("h3", {}, t("trust.sources")), table(heads, rows),
+      marksIn(all).length > 0 && [el("h3", { class: "sub" }, t("mark.title")), el("ul", { class: "marks" }, marksIn(all).map((flag) => el("li", {}, el("b", {}, flag === "is_unreliable" ? t("mark.few") : t(`flag.${flag}`)), el("span", {}, t(`mark.${flag}`)))))])));
 }
 const marksIn = (all) => ["is_provisional", "is_unreliable", "tz_mismatch", "is_missing", "is_anomaly"].filter((flag) => all.some(([, row]) => row.flags.includes(flag)));
 function sourceState(one) {
