@@ -18,7 +18,7 @@ DATES = ("current_until", "deadline", "next_review_date")
 
 
 def page_goals(marts: Marts, board: Sequence[Row], acted_on: Collection[str] = ()) -> list[Row]:
-    """All goals, or those of the board's KPIs and of those that an action is about; in the order of `nyckeltal goals`."""
+    """All goals, or those of the board's KPIs and of what is acted on; in the order of `nyckeltal goals`."""
     wanted = {*acted_on, *(row["kpi_id"] for row in board)}
     shows_all = bool(board) and board[0]["goal_scope"] == "all"
     return [row for row in read_goals(marts) if shows_all or row["kpi_id"] in wanted]

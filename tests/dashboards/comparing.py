@@ -22,7 +22,7 @@ STEPS = {
     "orders": "cvr_campaign",
 }
 FIRST_STEPS = ("sessions", "leads", "impressions")
-FLAGS = {"is_provisional": "still settling", "is_unreliable": "few cases", "is_anomaly": "unusual"}
+FLAGS = {"is_provisional": "may still change", "is_unreliable": "few cases", "is_anomaly": "unusual"}
 GOAL = {"current": "current_value", "pace": "pace_value", "target": "target_value", "end": "expected_end_value"}
 # All that is compared, in one question to the browser.
 SNAPSHOT = """() => {
@@ -54,9 +54,10 @@ NAMES = seed("channels", "channel", "label") | {
 }
 
 
-def in_words(text: str) -> str:
-    """The marts' text with names instead of channel ids and country codes."""
-    return re.sub(r"\b\w+\b", lambda found: NAMES.get(found[0], found[0]), text)
+def in_words(text: str, segment_set: str) -> str:
+    """The marts' text with names instead of channel ids and country codes; what is unknown says of what."""
+    names = NAMES | {"unknown": f"unknown {segment_set}"}
+    return re.sub(r"\b\w+\b", lambda found: names.get(found[0], found[0]), text)
 
 
 def squeezed(text: str) -> str:
@@ -119,7 +120,8 @@ def compare_trend(shown: Snapshot, rows: Rows) -> None:
     for row, line in zip(reversed(unusual), shown["anomalies"], strict=True):
         for name, column in (("expected", "expected_value"), ("from", "usual_from"), ("to", "usual_to")):
             assert same(line[name], row[column]), (line, row[column])
-            assert written(row[column], unit, row["currency"]) in line["text"], line
+            beside = [row[other] for other in ("value", "expected_value", "usual_from", "usual_to")]
+            assert written(row[column], unit, row["currency"], beside) in line["text"], line
 
 
 def compare_funnels(shown: Snapshot, rows: Rows, chosen: str) -> None:
@@ -152,10 +154,12 @@ def compare_actions(shown: Snapshot, rows: Rows, chosen: str) -> None:
     )
     for action in shown["actions"]:
         row = wanted[action["action"]]
-        assert squeezed(in_words(row["proposed_action"])) in squeezed(action["text"])
+        about = row["start_set"] if row["segment_set"] == "total" else row["segment_set"]
+        assert squeezed(in_words(row["proposed_action"], about)) in squeezed(action["text"])
         unit = rows.catalog[row["kpi_id"]]["unit"]
-        value, expected = (written(row[name], unit, row["currency"]) for name in ("value", "expected_value"))
-        assert f"Why: {value} instead of the expected {expected}." in action["text"], action
+        pair = (row["value"], row["expected_value"])
+        value, expected = (written(number, unit, row["currency"], pair) for number in pair)
+        assert f"Why: {value}, where {expected} was expected." in action["text"], action
         assert action["due"] == str(row["due_date"])
     measured = [row for row in rows.actions if row["status"] == "measured"]
     latest = sorted((row["measure_date"] for row in measured), reverse=True)[:5]
@@ -189,4 +193,5 @@ def compare_goals(shown: Snapshot, rows: Rows) -> None:
         assert all(same(goal[name], row[column]) for name, column in GOAL.items()), goal
         assert goal["status"] == row["status"]
         if row["current_value"] is not None:
-            assert written(row["current_value"], row["unit"], row["currency"]) in goal["text"]
+            beside = [row[column] for column in GOAL.values()]
+            assert written(row["current_value"], row["unit"], row["currency"], beside) in goal["text"]

@@ -109,6 +109,12 @@ def read_rows(home: Home, persona: str) -> Rows:
         for row in query(home, "select * from kpi_actions")
         if row["owner_role"] == persona or row["kpi_id"] in named
     ]
+    acted_on = {row["kpi_id"] for row in actions if row["status"] == "open"}
+    goals += [
+        row
+        for row in query(home, "select * from kpi_goals where is_active")
+        if row["kpi_id"] in acted_on and row["goal_id"] not in {goal["goal_id"] for goal in goals}
+    ]
     return Rows(
         persona,
         board,

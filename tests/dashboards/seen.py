@@ -88,27 +88,26 @@ def same(shown: str | None, value: float | None) -> bool:
     return value is not None and abs(float(shown) - value) <= 1e-9 * max(1.0, abs(value))
 
 
-def written(value: float, unit: str, currency: str) -> str:
-    """As an English page writes a value, told anew for the tests."""
-
-    sign = "−" if value < 0 else ""
-    value = abs(value)
+def written(value: float, unit: str, currency: str, beside: Sequence[float | None] = ()) -> str:
+    """As an English page writes a value, told anew for the tests; the largest of those beside it gives the decimals."""
 
     def digits(number: float) -> int:
-        size = abs(number)
-        if size == 0 or size >= 100:
-            return 0
-        return 4 if size < 0.01 else 3 if size < 0.1 else 2 if size < 10 else 1
+        size = abs(number) * (100 if unit == "ratio" else 1)
+        if unit in ("x", "index"):
+            return {"x": 2, "index": 1}[unit]
+        if unit in ("ratio", "money"):
+            return 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.005 else 3 if size >= 0.0005 else 4
+        return 0 if number == round(number) or size >= 100 else 1
 
-    if unit == "ratio":
-        return sign + f"{value * 100:,.{digits(value * 100)}f}%"
-    if unit == "x":
-        return sign + f"{value:,.2f}×"
-    if unit == "money":
-        return sign + f"{currency}{GAP}{value:,.{digits(value)}f}"
-    if unit == "index":
-        return sign + f"{value:,.1f}"
-    return sign + (f"{value:,.0f}" if value == round(value) or value >= 1000 else f"{value:,.2f}")
+    shown = abs(value) * (100 if unit == "ratio" else 1)
+    places = digits(max((item for item in (value, *beside) if item is not None), key=abs))
+    if value == 0:
+        places = 0
+    elif round(shown, places) == 0:
+        places = digits(value)
+    text = f"{shown:,.{places}f}"
+    told = {"ratio": f"{text}%", "x": f"{text}×", "money": f"{currency}{GAP}{text}"}.get(unit, text)
+    return ("−" if value < 0 else "") + told
 
 
 def near(text: str, expected: str) -> bool:

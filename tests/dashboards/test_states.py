@@ -21,7 +21,7 @@ CARDS = {
             "update kpi_values set value = null, numerator = 0, denominator = 0 "
             f"where kpi_id = 'cvr_session' and {TOTAL}"
         ],
-        ("cvr_session", "zero-denominator", "No value: nothing to divide by (0)"),
+        ("cvr_session", "zero-denominator", "No value: there are no cases to count yet in February 2026"),
     ),
     "missing source": (
         [
@@ -73,7 +73,7 @@ def test_no_previous_period_and_no_target(browser: Browser, company: Home, tmp_p
     with opened(browser, rebuilt(company, tmp_path, statements), "executive") as seen:
         assert seen.text(f'{card("revenue_net")} [data-change="previous"]') == "No previous period"
         assert seen.text(f'{card("revenue_net")} [data-change="year"]') == "No value a year ago"
-        assert seen.text(f'{card("revenue_net")} [data-state="no-target"]') == "No target set"
+        assert seen.text(f'{card("revenue_net")} [data-state="no-target"]') == "No target for the month"
         assert seen.has('[data-state="no-goals"]')
         assert seen.text('[data-answer="track"]') == "No goal is set for these KPIs."
         assert seen.text('[data-answer="moved"]') == "Nothing moved that could be compared."
@@ -82,9 +82,9 @@ def test_no_previous_period_and_no_target(browser: Browser, company: Home, tmp_p
 
 def test_a_target_is_met_missed_or_at_risk_in_words(browser: Browser, company: Home, tmp_path: Path) -> None:
     wanted = {
-        "web_users": ("on_track", "✓ Target met: 10"),
-        "revenue_net": ("off_track", "✗ Target missed: SEK"),
-        "nps": ("at_risk", "≈ At risk: target 10"),
+        "web_users": ("on_track", "✓ Target for the month met: 10"),
+        "revenue_net": ("off_track", "✗ Target for the month missed: SEK"),
+        "nps": ("at_risk", "≈ At risk: target for the month 10"),
     }
     statements = [
         f"update kpi_values set target_value = 10, status = '{status}' where kpi_id = '{kpi_id}' and {TOTAL}"
@@ -122,7 +122,7 @@ def test_the_open_period_is_marked_and_cannot_be_chosen(browser: Browser, compan
         assert "2026-03-01" not in seen.options("period")
         points = seen.all('[data-chart] [data-state="open-period"]')
         assert [point["period"] for point in points] == ["2026-03-01"]
-        assert "Not over yet" in seen.text('[data-role="trend"]')
+        assert "Period not over yet" in seen.text('[data-role="trend"]')
 
 
 def test_no_period_is_complete_yet(browser: Browser, company: Home, tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_no_period_is_complete_yet(browser: Browser, company: Home, tmp_path: Pa
         with opened(browser, home, persona) as seen:
             assert seen.text('[data-state="no-period"]:visible >> nth=0') == "No period of this length is complete yet."
             assert "There is no value yet." in seen.text('[data-role="sure"]')
-            assert "is settled and rests" not in seen.text('[data-role="sure"]')
+            assert "is final and rests" not in seen.text('[data-role="sure"]')
             assert seen.page.is_disabled('[data-filter="period"]')
 
 
@@ -147,7 +147,7 @@ def test_a_held_back_run_is_told_with_the_date_of_the_numbers(browser: Browser, 
     records.write_gate(GateRecord("marts", (Check("orders_match_the_shop", "kpi_values", passed=False),)))
     build_pages(home)
     words = (
-        "The refresh of 19 Mar 2026 was held back (kpi_values: orders_match_the_shop). "
+        "The refresh of 19 Mar 2026 was held back by a check (orders match the shop). "
         "These are the last good numbers, of 18 Mar 2026."
     )
     with opened(browser, home, "manager") as seen:

@@ -35,7 +35,7 @@ def rule_texts() -> dict[str, str]:
 
 def english(catalog: list[dict[str, str]]) -> Iterator[str]:
     """Pieces of English that would be read as such: rule texts around their places, and labels of more than a word."""
-    for text in (*rule_texts().values(), "instead of the expected", "which is worse", "which is better"):
+    for text in (*rule_texts().values(), "was expected", "which is worse", "which is better"):
         yield from (piece.strip(" .,;:") for piece in re.split(r"\{\w+\}", text))
     for row in catalog:
         if row["label"] != row["label_sv"]:

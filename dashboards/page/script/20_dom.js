@@ -24,7 +24,7 @@ function table(heads, rows, attributes = {}) {
   const cell = (head, item, index, items) => {
     const tag = index === 0 ? "th" : "td";
     const given = item && item.nodeType ? [item] : Array.isArray(item) ? item : [item];
-    const under = index === 0 ? heads.flatMap((other, at) => (/wide/.test(other.class) && items[at] ? [el("small", { class: "narrow" }, `${other.text}: `, items[at])] : [])) : [];
+    const under = index === 0 ? heads.flatMap((other, at) => (/wide/.test(other.class) && items[at] && items[at] !== "–" ? [el("small", { class: "narrow" }, `${other.text}: `, items[at])] : [])) : [];
     return el(tag, { scope: index === 0 ? "row" : null, class: head.class }, given, under);
   };
   return el("table", attributes,

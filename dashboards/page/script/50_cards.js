@@ -70,8 +70,8 @@ function drawCard(card) {
   const [stateName, words] = row.value === null ? valueState(row) : ["", ""];
   const flags = ["is_anomaly", "is_provisional", "is_unreliable", "tz_mismatch"].filter((flag) => row.flags.includes(flag));
   return el("article", { ...attributes, "data-value": raw(row.value), "data-state": stateName || null }, head,
-    basisLine(card.kpi),
     row.value === null ? [el("p", { class: "value none" }, words), lastValue(DATA.series[card.key], known)] : el("p", { class: "value" }, number(row.value, known.unit, row.currency)),
+    basisLine(card.kpi),
     row.value !== null && changeLine(row, known, "previous"), row.value !== null && changeLine(row, known, "year"),
     targetLine(row, known),
     row.benchmark_value !== null && el("p", { class: "muted", "data-benchmark": row.benchmark_value }, t("card.benchmark", { value: number(row.benchmark_value, known.unit, row.currency) })),

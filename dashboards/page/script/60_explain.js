@@ -35,7 +35,7 @@ function splitTable(change, set, known, chosen) {
   const found = change.splits[set], reason = change.reason, isRatio = found.whole.rate_effect !== null;
   const effects = isRatio ? ["rate_effect", "mix_effect", "interaction_effect", "effect"] : ["effect"];
   const unit = unitName(known.unit, reason.currency), own = known.unit === "money" ? unit : "";
-  const heads = [{ text: capital(dimensionName(set)) }, { text: inUnit(t("split.before"), own) }, { text: inUnit(t("split.now"), own) },
+  const heads = [{ text: capital(dimensionName(set)) }, { text: inUnit(t("split.before"), own), class: "wide" }, { text: inUnit(t("split.now"), own) },
     ...(isRatio ? ["rate", "mix", "both"].map((name) => ({ text: t(`split.${name}`), class: "wide" })) : []), { text: inUnit(t("split.effect"), unit) }];
   const most = Math.max(...found.lines.map((line) => Math.abs(line.effect))) || 1;
   const cells = (line, name, ...rest) => [name, ...alike([line.value0, line.value1], known.unit, ""),
@@ -78,7 +78,7 @@ function ranking() {
 const figureName = (name) => (state.language === "sv" ? DATA.figures[name].label_sv : DATA.figures[name].label);
 function campaignTable(page) {
   const names = Object.keys(DATA.figures);
-  const heads = [{ text: t("campaigns.name") }, ...names.map((name) => ({ class: name === "cvr_campaign" ? "wide" : null, text: figureName(name) }))];
+  const heads = [{ text: t("campaigns.name") }, ...names.map((name, at) => ({ class: at ? "wide" : null, text: figureName(name) }))];
   const cells = (line) => names.map((name) => number(line[name], DATA.figures[name].unit, DATA.figures[name].currency));
   const rows = page.lines.map((line) => ({ cells: [line.name, ...cells(line)], data: { "data-campaign": line.name, "data-spend": raw(line.spend) } }));
   if (page.rest) rows.push({ cells: [t("campaigns.rest", { count: page.rest.count }), ...cells(page.rest)], class: "rest" });
