@@ -10,6 +10,9 @@ from orchestration.home import Home
 from tests.dashboards.seen import PERSONAS, SCHEMES, WIDTHS, opened, query
 
 SERIOUS = ("serious", "critical")
+WIDER_THAN_THEIR_PANEL = """[...document.querySelectorAll(".panel table, .panel select, .card p")]
+  .filter((one) => one.getBoundingClientRect().right > one.closest(".panel, .card").getBoundingClientRect().right)
+  .map((one) => one.textContent.slice(0, 60))"""
 
 
 # All four with `make test-slow`; the fast suite has each width and each scheme once.
@@ -32,6 +35,7 @@ def test_axe_finds_nothing_serious_and_nothing_scrolls_sideways(
                 (one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found if one["impact"] in SERIOUS
             ] == []
             assert seen.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+            assert seen.page.evaluate(WIDER_THAN_THEIR_PANEL) == [], name
 
 
 @pytest.mark.slow  # by the clock: only a quiet machine tells
@@ -54,6 +58,14 @@ def test_the_keyboard_reaches_a_card_and_stays_there(browser: Browser, company: 
         assert seen.page.evaluate("document.activeElement.closest('.card').dataset.kpi") == "nps"
         assert seen.all(".card[data-chosen]")[0]["kpi"] == "nps"
         assert "NPS" in (seen.page.get_attribute("[data-chart]", "aria-label") or "")
+
+
+def test_a_column_that_has_no_room_stands_under_the_name(browser: Browser, company: Home) -> None:
+    for width, wanted in ((390, 1), (1366, 0)):
+        with opened(browser, company, "manager", viewport={"width": width, "height": 900}) as seen:
+            row = seen.text("[data-campaign] >> nth=0")
+            assert row.count("Campaign conversion rate: ") == wanted
+            assert len(re.findall(r"\d%", row)) == 1
 
 
 def test_what_is_seen_lies_in_the_address(browser: Browser, company: Home) -> None:

@@ -13,8 +13,9 @@ import pytest
 from dashboards import drawn, pages
 from dashboards.axis import read_axis
 from dashboards.drawn import is_drawn
-from dashboards.funnels import read_funnel
-from dashboards.numbers import number, percent, period, size
+from dashboards.funnels import only_weakest, read_funnel
+from dashboards.lengths import length_text
+from dashboards.numbers import alike, number, percent, period, size
 from dashboards.pages import PageTooLargeError, as_json, build_pages
 from dashboards.sentences import QUESTIONS, farthest_off
 from dashboards.series import Series
@@ -185,6 +186,15 @@ def test_a_funnel_divides_by_nothing_and_knows_no_earlier_period() -> None:
     assert read_funnel(SHOP, found, ("channel", "email"), date(2026, 2, 1), None) is None
 
 
+def test_of_all_funnels_one_step_is_the_weakest() -> None:
+    funnels = [
+        {"name": name, "weakest": weakest, "steps": [{"relative_change": None}, {"relative_change": change}]}
+        for name, weakest, change in (("shop", 1, 0.02), ("leads", 1, -0.01), ("ads", None, None))
+    ]
+    assert [funnel["weakest"] for funnel in only_weakest(funnels)] == [None, 1, None]
+    assert only_weakest(funnels[2:]) == funnels[2:]
+
+
 def test_the_goal_that_is_farthest_off_is_named() -> None:
     goals = [
         {"goal_id": "a", "status": "at_risk", "current_value": 1.0, "pace_value": 10.0},
@@ -217,6 +227,26 @@ def test_numbers_are_written_as_each_language_writes_them(
     value: float | None, unit: str, english: str, swedish: str
 ) -> None:
     assert (number(value, unit, "SEK", "en"), number(value, unit, "SEK", "sv")) == (english, swedish)
+
+
+def test_values_beside_each_other_have_the_decimals_of_the_largest() -> None:
+    assert alike((218.0, -18.1, 0.4, 0.0, None), "money", "SEK", "en") == [
+        *("SEK\u00a0218", "−SEK\u00a018", "SEK\u00a00.40", "SEK\u00a00", "–")
+    ]
+    assert alike((0.242, 0.0713), "ratio", "", "en") == ["24.2%", "7.1%"]
+    assert alike((22.0, 3.23), "count", "", "en") == ["22", "3"]
+
+
+def test_periods_of_other_lengths_say_so() -> None:
+    def told(month: date, other: date) -> str:
+        return length_text("month", month, other, "en")
+
+    assert told(date(2026, 2, 1), date(2026, 1, 1)) == "3 days fewer"
+    assert told(date(2026, 3, 1), date(2026, 1, 1)) == ""
+    assert told(date(2024, 2, 1), date(2025, 2, 1)) == "1 day more"
+    assert told(date(2026, 1, 1), date(2025, 1, 1)) == "1 weekday (Mon–Fri) fewer"
+    assert length_text("quarter", date(2026, 1, 1), date(2025, 10, 1), "sv") == "2 dagar färre"
+    assert length_text("week", date(2026, 3, 9), date(2026, 3, 2), "en") == ""
 
 
 def test_differences_and_periods_in_words() -> None:

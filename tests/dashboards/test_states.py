@@ -10,7 +10,7 @@ from dashboards.pages import build_pages
 from orchestration.home import Home
 from orchestration.records import Check, GateRecord, Records, write_json
 from tests.dashboards.published_company import HTML_NAME, changed
-from tests.dashboards.seen import opened, query
+from tests.dashboards.seen import PERSONAS, opened, query, same
 
 LAST_MONTH = "period_grain = 'month' and period_start = date '2026-02-01'"
 TOTAL = f"{LAST_MONTH} and segment_set = 'total'"
@@ -54,6 +54,14 @@ def test_a_card_without_a_value_says_why(browser: Browser, company: Home, tmp_pa
     with opened(browser, rebuilt(company, tmp_path, statements), "executive") as seen:
         assert seen.page.get_attribute(card(kpi_id), "data-state") == name
         assert seen.text(f"{card(kpi_id)} .value") == words
+        last = query(
+            company,
+            "select value from kpi_values where kpi_id = ? and period_grain = 'month' and segment_set = 'total' "
+            "and period_start = date '2026-01-01'",
+            [kpi_id],
+        )[0]["value"]
+        assert same(seen.page.get_attribute(f"{card(kpi_id)} [data-last-value]", "data-last-value"), last)
+        assert "(January 2026)" in seen.text(f"{card(kpi_id)} [data-last-value]")
         banner = seen.has('[data-state="missing-source"]')
         assert banner == (state == "missing source")
         if banner:
@@ -96,6 +104,45 @@ def test_a_target_is_met_missed_or_at_risk_in_words(browser: Browser, company: H
             assert line.get_attribute("data-status") == status
             assert line.inner_text().startswith(words)
             assert re.search(r"\([+−]", line.inner_text())
+
+
+def test_a_month_of_fewer_days_says_so_of_what_adds_up(browser: Browser, company: Home) -> None:
+    with opened(browser, company, "executive") as seen:
+        assert "3 days fewer" in seen.text(f'{card("revenue_net")} [data-change="previous"]')
+        assert "fewer" not in seen.text(f'{card("revenue_net")} [data-change="year"]')
+        assert "fewer" not in seen.text(f'{card("web_users")} [data-change="previous"]')
+
+
+def test_a_kpi_of_longer_periods_is_told_and_has_no_card(browser: Browser, company: Home) -> None:
+    with opened(browser, company, "manager") as seen:
+        assert seen.text('[data-state="other-grain"]') == "Budget used is counted by month and quarter only."
+        assert not seen.has(card("budget_used"))
+
+
+def test_where_all_can_only_be_waited_for_nothing_else_needs_doing(
+    browser: Browser, company: Home, tmp_path: Path
+) -> None:
+    home = rebuilt(company, tmp_path, ["update kpi_actions set data_check = 'settled' where status = 'open'"])
+    with opened(browser, home, "manager") as seen:
+        due = min(action["due"] for action in seen.all("article[data-action]"))
+        lead = seen.text('[data-state="only-waiting"]')
+        assert lead.startswith(f"Nothing needs doing before {int(due[8:])} ")
+        assert "the weakest step, from " in lead
+        assert seen.text('[data-answer="todo"]').startswith("Nothing needs doing before ")
+    with opened(browser, company, "manager") as seen:
+        assert not seen.has('[data-state="only-waiting"]')
+
+
+# What only those who run the product know.
+JARGON = ("goals.yml", "marts", "settl", "failure line", "stands out", "sticker ut", "kpi_", "instead of")
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_a_page_speaks_plainly(browser: Browser, company: Home, persona: str, language: str) -> None:
+    with opened(browser, company, persona, f"#lang={language}") as seen:
+        text = seen.page.inner_text("body").lower()
+    assert [word for word in JARGON if word in text] == []
 
 
 def test_no_data_for_the_selection(browser: Browser, company: Home) -> None:

@@ -68,7 +68,7 @@ function drawCard(card) {
       el("p", { class: "value none" }, isCut ? t("state.not_split", { dimension: dimensionName(set) }) : t("state.no_data")));
   }
   const [stateName, words] = row.value === null ? valueState(row) : ["", ""];
-  const flags = ["is_anomaly", "is_provisional", "is_unreliable", "tz_mismatch"].filter((flag) => row.flags.includes(flag));
+  const flags = ["is_anomaly", "is_provisional", "is_unreliable", "tz_mismatch"].filter((flag) => row.flags.includes(flag) && (row.value !== null || flag !== "is_unreliable"));
   return el("article", { ...attributes, "data-value": raw(row.value), "data-state": stateName || null }, head,
     row.value === null ? [el("p", { class: "value none" }, words), lastValue(DATA.series[card.key], known)] : el("p", { class: "value" }, number(row.value, known.unit, row.currency)),
     basisLine(card.kpi),

@@ -19,10 +19,14 @@ function drawTrust() {
   fill("sure", el("div", { class: "trust" },
     el("div", { class: "panel" }, el("h3", {}, t("trust.values")), lines.length ? el("ul", {}, lines) : el("p", { class: "muted" }, t(all.length ? "trust.all_settled" : "trust.no_values")),
       el("h3", { class: "sub" }, t("trust.checks")), held && el("p", { class: "bad" }, heldText(held)), el("p", { "data-role": "validation" }, late.length ? t("trust.passed_late", { sources: late.join(", ") }) : t("trust.passed")), el("p", { class: "muted small" }, `${t("run")}: ${DATA.run_id.slice(0, 8)}`)),
-    el("div", { class: "panel" }, el("h3", {}, t("trust.sources")), table(heads, rows),
-      marksIn(all).length > 0 && [el("h3", { class: "sub" }, t("mark.title")), el("ul", { class: "marks" }, marksIn(all).map((flag) => el("li", {}, el("b", {}, flag === "is_unreliable" ? t("mark.few") : t(`flag.${flag}`)), el("span", {}, t(`mark.${flag}`)))))])));
+    el("div", { class: "panel" }, el("h3", {}, t("trust.sources")), table(heads, rows))), marks(all));
 }
-const marksIn = (all) => ["is_provisional", "is_unreliable", "tz_mismatch", "is_missing", "is_anomaly"].filter((flag) => all.some(([, row]) => row.flags.includes(flag)));
+// In words, the marks that the cards of the page bear.
+function marks(all) {
+  const seen = ["is_provisional", "is_unreliable", "tz_mismatch", "is_missing", "is_anomaly"].filter((flag) => all.some(([, row]) => row.flags.includes(flag)));
+  return seen.length > 0 && el("div", { class: "marks" }, el("h3", { class: "sub" }, t("mark.title")), el("dl", {}, seen.map((flag) => el("div", {},
+    el("dt", {}, flag === "is_unreliable" ? t("mark.few") : t(`flag.${flag}`)), el("dd", {}, t(`mark.${flag}`))))));
+}
 function sourceState(one) {
   if (!one.is_configured) return el("span", { class: "muted" }, t("trust.not_configured"));
   const until = one.data_until ? t("trust.until", { day: day(one.data_until) }) : t("trust.no_data");
