@@ -119,6 +119,13 @@ def test_a_kpi_of_longer_periods_is_told_and_has_no_card(browser: Browser, compa
         assert not seen.has(card("budget_used"))
 
 
+def test_a_board_of_quarters_is_explained_by_months(browser: Browser, company: Home, tmp_path: Path) -> None:
+    home = rebuilt(company, tmp_path, ["update kpi_boards set period_grain = 'quarter' where persona = 'executive'"])
+    with opened(browser, home, "executive") as seen:
+        assert seen.text("h1") == "Executive Q4 2025"
+        assert "December 2025: changes are explained by whole months" in seen.text('[data-role="split"]')
+
+
 def test_where_all_can_only_be_waited_for_nothing_else_needs_doing(
     browser: Browser, company: Home, tmp_path: Path
 ) -> None:

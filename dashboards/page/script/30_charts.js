@@ -27,17 +27,17 @@ const pathOf = (run, x, y) => run.map((point, i) => `${i ? "L" : "M"}${x(point).
 // The shape of the last values: over periods without one (no mail was sent) the line goes on.
 function spark(series) {
   const last = periodIndex(), first = Math.max(0, last - 23);
-  const points = [];
-  for (let at = first; at <= last; at += 1) points.push({ at, value: (series.value || [])[at] ?? null });
-  const range = scale(points.map((point) => point.value));
-  if (!range || points.filter((point) => point.value !== null).length < 2) return null;
-  const x = (point) => 3 + ((point.at - first) / Math.max(1, last - first)) * 194;
+  const known = [];
+  for (let at = first; at <= last; at += 1) if (((series.value || [])[at] ?? null) !== null) known.push({ at, value: series.value[at] });
+  if (known.length < 2) return null;
+  const range = scale(known.map((point) => point.value));
+  const x = (point) => 3 + ((point.at - known[0].at) / (last - known[0].at)) * 194;
   const y = (value) => 29 - ((value - range.low) / (range.high - range.low)) * 26;
-  const end = points.at(-1);
+  const end = known.at(-1);
   const dot = (point) => svg("path", { class: "s-line s-end", d: `M${x(point)} ${y(point.value)}l0 .01`, "vector-effect": "non-scaling-stroke" });
   return svg("svg", { class: "spark", viewBox: "0 0 200 32", preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" },
-    svg("path", { class: "s-line", d: pathOf(points.filter((point) => point.value !== null), x, y), "vector-effect": "non-scaling-stroke" }),
-    end.value !== null && dot(end));
+    svg("path", { class: "s-line", d: pathOf(known, x, y), "vector-effect": "non-scaling-stroke" }),
+    end.at === last && dot(end));
 }
 
 function trend(box, card) {

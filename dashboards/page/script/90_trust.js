@@ -30,7 +30,7 @@ function marks(all) {
 function sourceState(one) {
   if (!one.is_configured) return el("span", { class: "muted" }, t("trust.not_configured"));
   const until = one.data_until ? t("trust.until", { day: day(one.data_until) }) : t("trust.no_data");
-  return [el("span", { class: one.is_late ? "bad" : "" }, `${one.is_late ? "✗" : "✓"} ${until}`, one.is_late && ` (${t("trust.late")})`),
-    one.provisional_from && el("span", { class: "muted" }, `, ${t("trust.settling", { day: day(one.provisional_from) })}`),
+  return [el("span", { class: `date ${one.is_late ? "bad" : ""}` }, `${one.is_late ? "✗" : "✓"} ${until}`, one.is_late && ` (${t("trust.late")})`),
+    one.provisional_from && [", ", el("span", { class: "date muted" }, t("trust.settling", { day: day(one.provisional_from) }))],
     one.last_error && el("span", { class: "bad", lang: "en" }, ` ${one.last_error}`)];
 }
