@@ -28,11 +28,11 @@ function actionCard(action) {
   const labels = (outcome) => action.checks.filter((check) => check.outcome === outcome).map((check) => words(check)[0]).join(", ");
   const stake = [effectText(action), action.money_effect !== null && t("action.money", { money: roundMoney(Math.abs(action.money_effect), action.reporting_currency) }),
     action.goal_status && t("action.goal", { status: t(`status.${action.goal_status}`).toLowerCase() })].filter(Boolean).join("; ");
-  return el("article", { class: "panel action", "data-action": action.action_id, "data-owner": action.owner_role, "data-due": action.due_date },
+  return el("article", { class: "panel action", "data-action": action.action_id, "data-owner": action.owner_role, "data-due": action.due_date, "data-led": action.led.map((one) => one.action_id).join(" ") },
     el("div", {}, chip(`${sign} ${t(`tone.${action.tone}`)}`, kind), el("span", { class: "about" }, about(action)), el("span", { class: "muted small" }, capital(period(action.period_grain, action.period_start)))),
     el("p", { class: "do" }, action.text[state.language]),
     el("p", { class: "meta" }, `${capital(t(`action.owner.${action.owner_role}`))}, ${t(action.is_overdue ? "action.overdue" : "action.due", { day: day(action.due_date) })}. ${stake}.`),
-    action.led.length > 0 && el("p", { class: "small", "data-led": action.led.map((one) => one.action_id).join(" ") }, t("action.led", { names: action.led.map(about).join(", ") })),
+    action.led.length > 0 && el("p", { class: "small" }, t("action.led", { names: action.led.map(about).join(", ") })),
     el("p", { class: "small" }, `${t("action.why")}: `, t("action.reason", { value, expected }) + ".", basis(action.kpi_id) && el("span", { class: "muted" }, ` ${label(action.kpi_id)}: ${basis(action.kpi_id)}.`)),
     found.length > 0 && [el("h4", {}, t("action.found")), el("ul", {}, found.map((check) => el("li", {}, el("b", {}, `${capital(words(check)[0])}: `), words(check)[1])))],
     (labels("ok") || labels("not_available")) && el("details", {}, el("summary", {}, t("action.evidence")),
