@@ -28,7 +28,7 @@ class Picture:
 # `top`: the element at which the picture begins.
 PICTURES = (
     Picture("page_executive", "executive", "#lang=en", 1366, "header", 1024),
-    Picture("page_executive_why", "executive", "#lang=en", 1366, "#moved", 1566),
+    Picture("page_executive_why", "executive", "#lang=en", 1366, "#moved", 1586),
     Picture("page_manager_dark", "manager", "#lang=en", 1366, "header", 1136, "dark"),
     Picture("page_specialist", "specialist", "#lang=sv", 1366, "header", 1160),
     Picture("page_phone", "executive", "#lang=en", 390, "header", 1286),
