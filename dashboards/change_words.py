@@ -5,6 +5,9 @@ from dashboards.numbers import Language, alike, percent, signed, size
 from dashboards.words import dimension_name, label, named, say, segment_name
 from orchestration.cli.marts import Row
 
+# What a split of a ratio may be mostly of.
+KINDS = ("rate", "mix", "interaction")
+
 
 def change_sentence(reason: Row, known: Row, grain: str, language: Language) -> str:
     """What moved, by how much, and what explains it best; no full stop."""
@@ -32,7 +35,7 @@ def _cause(reason: Row, currency: str, language: Language) -> str:
         factor0, factor1 = alike((reason["factor0"], reason["factor1"]), reason["factor_unit"], currency, language)
         factor = named(f"factor.{reason['factor_label']}", language, reason["factor_label"])
         return say("cause.factor", language, factor=factor, factor0=factor0, factor1=factor1)
-    if reason["leading_kind"] in ("rate", "mix", "interaction"):
+    if reason["leading_kind"] in KINDS:
         dimension = dimension_name(reason["leading_set"], language)
         return say(f"cause.{reason['leading_kind']}", language, dimension=dimension)
     return ""
@@ -43,7 +46,8 @@ def _leading(reason: Row, unit: str, currency: str, language: Language) -> str:
         return ""
     effect = reason["leading_effect"]
     return say(
-        "cause.segment",
+        # By what it is divided, a kind has told before.
+        "cause.segment_in" if not reason["leading_factor"] and reason["leading_kind"] in KINDS else "cause.segment",
         language,
         dimension=dimension_name(reason["leading_set"], language),
         segment=segment_name(reason["leading_set"], reason["leading_segment"], language),

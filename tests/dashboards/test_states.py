@@ -126,6 +126,16 @@ def test_a_board_of_quarters_is_explained_by_months(browser: Browser, company: H
         assert "December 2025: changes are explained by whole months" in seen.text('[data-role="split"]')
 
 
+@pytest.mark.parametrize("kpi_id", ["revenue_net", "cvr_session"])
+def test_effects_beside_each_other_have_as_many_decimals(browser: Browser, company: Home, kpi_id: str) -> None:
+    with opened(browser, company, "executive", f"#lang=en&kpi={kpi_id}") as seen:
+        shown = seen.page.locator("[data-split] td:last-child").all_inner_texts()
+        assert len(shown) > 3
+        assert len({len(text.partition(".")[2]) for text in shown}) == 1, shown
+        heads = seen.page.locator("[data-split] th:last-child").all_inner_texts()
+        assert heads == [{"revenue_net": "Effect (SEK)", "cvr_session": "Effect (%‑points)"}[kpi_id]]
+
+
 def test_where_all_can_only_be_waited_for_nothing_else_needs_doing(
     browser: Browser, company: Home, tmp_path: Path
 ) -> None:

@@ -78,7 +78,7 @@ function size(value, unit, currency, like = value) {
 }
 const signed = (value, unit, currency, like) => (value === null ? "–" : signOf(value) + size(value, unit, currency, like));
 // The unit of a column whose numbers go without it.
-const unitName = (unit, currency) => ({ money: currency, ratio: t("card.points"), index: t("card.index_points") })[unit] || "";
+const unitName = (unit, currency) => ({ money: currency, ratio: t("card.points"), index: t("card.index_points"), x: "×", seconds: "s", days: t("periods.day") })[unit] || "";
 const inUnit = (text, unit) => (unit ? `${text} (${unit})` : text);
 
 const parts = (text) => text.split("-").map(Number);

@@ -24,8 +24,8 @@ function table(heads, rows, attributes = {}) {
   const cell = (head, item, index, items) => {
     const tag = index === 0 ? "th" : "td";
     const given = item && item.nodeType ? [item] : Array.isArray(item) ? item : [item];
-    const under = index === 0 ? heads.flatMap((other, at) => (/wide/.test(other.class) && items[at] && items[at] !== "–" ? [el("small", { class: "narrow" }, `${other.text}: `, items[at])] : [])) : [];
-    return el(tag, { scope: index === 0 ? "row" : null, class: head.class }, given, under);
+    const without = heads.flatMap((other, at) => (/wide/.test(other.class) && items[at] && items[at] !== "–" ? [el("span", {}, `${other.text}: `, items[at]), " "] : []));
+    return el(tag, { scope: index === 0 ? "row" : null, class: head.class }, given, index === 0 && without.length > 0 && el("small", { class: "narrow" }, without));
   };
   return el("table", attributes,
     el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col", class: head.class }, head.text)))),

@@ -29,7 +29,7 @@ function split(card) {
   const said = [head, el("p", { class: "reason", "data-role": "reason" }, change.sentence[state.language] + "."), factors(change, known)];
   const parts = own ? [tabs, splitTable(change, own, known, set === own ? segment : null), el("p", { class: "note" }, t("split.exact"), isRatio && ` ${t("split.of_rates")}`)]
     : el("p", { class: "note" }, t("split.none"));
-  return el("div", { class: "explain" }, el("div", {}, said), el("div", {}, parts));
+  return el("div", { class: `explain ${isRatio ? "stacked" : ""}` }, el("div", {}, said), el("div", {}, parts));
 }
 function splitTable(change, set, known, chosen) {
   const found = change.splits[set], reason = change.reason, isRatio = found.whole.rate_effect !== null;
@@ -38,8 +38,11 @@ function splitTable(change, set, known, chosen) {
   const heads = [{ text: capital(dimensionName(set)) }, { text: inUnit(t("split.before"), own), class: "wide" }, { text: inUnit(t("split.now"), own) },
     ...(isRatio ? ["rate", "mix", "both"].map((name) => ({ text: t(`split.${name}`), class: "wide" })) : []), { text: inUnit(t("split.effect"), unit) }];
   const most = Math.max(...found.lines.map((line) => Math.abs(line.effect))) || 1;
-  const cells = (line, name, ...rest) => [name, ...alike([line.value0, line.value1], known.unit, ""),
-    ...effects.slice(0, -1).map((kind) => bare(line[kind], known)), [bare(line.effect, known), ...rest]];
+  const all = [...found.lines, found.whole], told = bare(all.flatMap((line) => effects.map((kind) => line[kind])), known.unit);
+  const cells = (line, name, bar) => {
+    const own = told.slice(all.indexOf(line) * effects.length, (all.indexOf(line) + 1) * effects.length);
+    return [name, ...alike([line.value0, line.value1], known.unit, ""), ...own.slice(0, -1), [own.at(-1), bar]];
+  };
   const bar = (line) => el("i", { class: `effect-bar ${tone(line.effect, known.direction)}`, "width%": (Math.abs(line.effect) / most) * 100, "aria-hidden": "true" });
   const name = (line) => (line.segment === "(rest)" ? t("split.rest", { count: line.count })
     : [segmentName(set, line.segment), set === reason.leading_set && line.segment === reason.leading_segment && [" ", chip(t("split.most"), "accent")]]);
@@ -47,21 +50,25 @@ function splitTable(change, set, known, chosen) {
     data: { "data-segment": line.segment, "data-effect": line.effect } })),
     { cells: cells(found.whole, t("split.whole")), class: "whole", data: { "data-effect": found.whole.effect } }], { "data-split": set });
 }
-// An effect with its sign, in the unit of its column.
-const bare = (value, known) => {
-  if (value === null) return "–";
-  const amount = Math.abs(value);
-  return signOf(value) + (known.unit === "ratio" ? plain(amount * 100, amount >= 0.00005 || !amount ? 2 : 4) : known.unit === "money" ? number(amount, "money") : number(amount, known.unit));
-};
+// Effects beside each other with their signs, in the unit of their column and with the decimals of the largest.
+function bare(values, unit) {
+  const most = largest(values) ?? 0, digits = unit === "ratio" ? (Math.abs(most) >= 0.00005 ? 2 : 4) : digitsOf(most, unit);
+  return values.map((value) => {
+    if (value === null) return "–";
+    const text = plain(Math.abs(value) * scaleOf(unit), digits);
+    return (/[1-9]/.test(text) ? signOf(value) : "") + text;
+  });
+}
 
 function factors(change, known) {
   if (!change.factors.length) return null;
   if (change.no_split_reason) return el("p", { class: "note" }, t(`no_split.${change.no_split_reason}`));
   const currency = change.reason.currency;
   const heads = [{ text: t("split.factor") }, { text: t("split.before") }, { text: t("split.now") }, { text: inUnit(t("split.effect"), unitName(known.unit, currency)) }];
-  return el("div", { class: "sub", "data-role": "factors" }, table(heads, change.factors.map((factor) => ({ data: { "data-factor": factor.factor, "data-effect": factor.effect },
+  const effects = bare(change.factors.map((factor) => factor.effect), known.unit);
+  return el("div", { class: "sub", "data-role": "factors" }, table(heads, change.factors.map((factor, at) => ({ data: { "data-factor": factor.factor, "data-effect": factor.effect },
     cells: [(factor.factor_exponent < 0 ? "÷ " : "") + capital(named(`factor.${factor.factor_label}`, factor.factor_label)),
-      ...alike([factor.factor0, factor.factor1], factor.factor_unit, currency), bare(factor.effect, known)] }))));
+      ...alike([factor.factor0, factor.factor1], factor.factor_unit, currency), effects[at]] }))));
 }
 
 function ranking() {
