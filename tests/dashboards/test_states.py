@@ -136,6 +136,21 @@ def test_effects_beside_each_other_have_as_many_decimals(browser: Browser, compa
         assert heads == [{"revenue_net": "Effect (SEK)", "cvr_session": "Effect (%‑points)"}[kpi_id]]
 
 
+def test_a_goal_that_is_acted_on_stands_on_the_page(browser: Browser, company: Home, tmp_path: Path) -> None:
+    goal = query(
+        company,
+        "select goal_id, kpi_id from kpi_goals where is_active and kpi_id not in "
+        "(select kpi_id from kpi_boards where persona = 'specialist') order by goal_id limit 1",
+    )[0]
+    act = (
+        f"update kpi_actions set kpi_id = '{goal['kpi_id']}', owner_role = 'specialist', status = 'open', "
+        "priority = 999, led_by = null where action_id = (select min(action_id) from kpi_actions where led_by is null)"
+    )
+    for statements, is_there in (([act], True), (["delete from kpi_actions"], False)):
+        with opened(browser, rebuilt(company, tmp_path / str(is_there), statements), "specialist") as seen:
+            assert seen.has(f'[data-goal="{goal["goal_id"]}"]') == is_there
+
+
 def test_where_all_can_only_be_waited_for_nothing_else_needs_doing(
     browser: Browser, company: Home, tmp_path: Path
 ) -> None:
