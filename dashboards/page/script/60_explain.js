@@ -75,7 +75,7 @@ function ranking() {
   const found = DATA.ranking;
   if (!found) return null;
   const kind = found.kind, page = kind === "posts" ? found : found.periods[explained()];
-  const when = kind === "posts" ? null : el("p", { class: "muted small" }, capital(period(DATA.explaining_grain, explained())));
+  const when = kind !== "posts" && explained() && el("p", { class: "muted small" }, capital(period(DATA.explaining_grain, explained())));
   const title = [el("h3", {}, t(`${kind}.title`)), when];
   const bases = kind === "posts" ? [] : Object.keys(DATA.figures).filter(basis).map((name) => `${figureName(name)}: ${basis(name)}.`);
   const note = el("p", { class: "note" }, [t(`${kind}.scope`), ...bases].join(" "));
