@@ -48,17 +48,25 @@ VALUES = (
 )
 
 
-def rows(facts: Sequence[Fact], calendar: Calendar, kpis: Sequence[Kpi] = KPIS) -> pd.DataFrame:
-    """KPIs at all legal grains and sets, as published."""
+def rows(
+    facts: Sequence[Fact],
+    calendar: Calendar,
+    kpis: Sequence[Kpi] = KPIS,
+    grains: Sequence[str] | None = None,
+    sets: Sequence[str] = tuple(SEGMENT_SETS),
+) -> pd.DataFrame:
+    """KPIs as published, at all legal grains (or these) and sets."""
     found: list[pd.DataFrame | None] = []
     for span in calendar.spans:
+        if grains is not None and span.name not in grains:
+            continue
         known, legal = list(facts), [kpi for kpi in kpis if span.whole_name in kpi.grains]
         if windows := span.windows:
             cut = [(fact, fact.to_date(windows)) for fact in facts]
             known = [part for _, part in cut if part is not None]
             of_whole_periods = {name for fact, part in cut if part is None for name in fact.measures}
             legal = [kpi for kpi in legal if not of_whole_periods & kpi.counted_measures]
-        found += [_of_set(legal, known, span, name, calendar) for name in SEGMENT_SETS]
+        found += [_of_set(legal, known, span, name, calendar) for name in sets]
     empty = pd.DataFrame(columns=[*KEY, *VALUES])
     result = pd.concat([part for part in found if part is not None] or [empty], ignore_index=True)
     result = result.reindex(columns=[*KEY, *VALUES])
