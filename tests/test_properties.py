@@ -24,7 +24,7 @@ from tests.planted_loads import PlantedSource
 from tests.random_rows import CURRENCIES, LAST_DAY, Given, ads, companies
 
 SEEDS = Path(__file__).resolve().parents[1] / "dbt_project" / "seeds"
-FEW = 5
+FEW = 3
 FREQUENCIES = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q-DEC"}
 PAID = ("PAID", "PARTIALLY_REFUNDED", "REFUNDED")
 EACH = pytest.mark.parametrize("examples", [FEW, pytest.param(100, marks=pytest.mark.acceptance)])
