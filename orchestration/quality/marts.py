@@ -16,6 +16,9 @@ KPI_KEY = (
     *("campaign", "country", "device", "landing_page", "customer_type", "attribution_basis", "date_basis", "currency"),
 )
 
+# The class of the KPIs that are known by day.
+DAILY_CLASS = "operational"
+
 
 def marts_gate(run: Run, project: Project) -> GateRecord:
     """Grain, keys and ranges of `kpi_values`, and marts against landing. Raises GateBrokenError if it cannot run."""
@@ -27,13 +30,15 @@ def marts_gate(run: Run, project: Project) -> GateRecord:
         "warehouse": run.home.warehouse,
         **{f"{name}_landing": run.home.landing(name) for name in sorted({item.source for item in sums})},
     }
-    rules = [*kpi_rules(values, run.last_day), *(_in_equals_out(item, marts[item.table]) for item in sums)]
+    built = {name for record in run.records.read("classes") for name in record["classes"]}
+    rules = kpi_rules(values, run.last_day, DAILY_CLASS in built)
+    rules += [_in_equals_out(item, marts[item.table]) for item in sums]
     return GateRecord("marts", validate(files, unique, rules))
 
 
-def kpi_rules(values: str, last_day: date) -> list[Rule]:
-    """What holds for `kpi_values` whatever the KPI."""
-    return [
+def kpi_rules(values: str, last_day: date, has_last_day: bool) -> list[Rule]:
+    """What holds for `kpi_values` whatever the KPI. `has_last_day`: a run that built no KPIs of days adds no day."""
+    rules = [
         Rule(
             "keys are there",
             "kpi_values",
@@ -45,14 +50,18 @@ def kpi_rules(values: str, last_day: date) -> list[Rule]:
             "kpi_values",
             f"select kpi_id || ' ' || period_start from {values} where period_start > date '{last_day}'",
         ),
-        Rule(
-            "there are values of the last complete day",
-            "kpi_values",
-            f"select 'until ' || max(period_start) from {values} where period_grain = 'day' "
-            f"having max(period_start) < date '{last_day}'",
-            f"a row for {last_day}",
-        ),
     ]
+    if has_last_day:
+        rules.append(
+            Rule(
+                "there are values of the last complete day",
+                "kpi_values",
+                f"select 'until ' || max(period_start) from {values} where period_grain = 'day' "
+                f"having max(period_start) < date '{last_day}'",
+                f"a row for {last_day}",
+            )
+        )
+    return rules
 
 
 def _sums(source: str) -> list[Sums]:

@@ -1,5 +1,7 @@
 """The job as a whole over a toy company: isolation of sources, gates, windows, what is skipped."""
 
+from datetime import date
+
 import pytest
 
 from tests.orchestration.conftest import Toy, query
@@ -122,6 +124,11 @@ def test_a_cadence_builds_its_class_and_the_first_run_builds_what_is_missing(toy
     assert toy.value("cvr_session", "week", "2026-03-09") == pytest.approx(7 / sessions)
     assert toy.refresh("weekly").success
     assert toy.value("cvr_session", "week", "2026-03-09") == pytest.approx(8 / sessions)
+    # Nobody has run the daily one this morning: the days end the day before, and the weeks are published.
+    toy.held["shop"].append({"id": "another", "date": "2026-03-10", "amount": 1})
+    assert toy.refresh("weekly", as_of=NEXT_DAY).success
+    assert toy.value("cvr_session", "week", "2026-03-09") == pytest.approx(9 / sessions)
+    assert toy.marts("select max(period_start) from kpi_values where period_grain = 'day'") == [(date(2026, 3, 17),)]
 
 
 def test_a_range_is_loaded_again_in_one_run(toy: Toy) -> None:
