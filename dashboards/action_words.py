@@ -1,12 +1,24 @@
 """An action and its checks in words: by the rule tables' texts, with names and numbers of the published rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-from dashboards.numbers import Language, alike, day, percent, plain
+from dashboards.numbers import Language, day, number, percent, plain
 from dashboards.words import named, say, segment_name
 from orchestration.cli.goals import segment_of
 from orchestration.cli.marts import DIMENSIONS, Row
+
+# Segments that say only what is not known: nothing can be done in them but to find out what they are.
+UNMAPPED = ("unknown", "(other)")
+
+
+def values_like(actions: Iterable[Row]) -> dict[str, float]:
+    """KPI → the largest value that its actions show, so that all of one KPI have the same decimals."""
+    found: dict[str, float] = {}
+    for action in actions:
+        own = (found.get(action["kpi_id"]), *(action[name] for name in ("value", "expected_value", "measured_value")))
+        found[action["kpi_id"]] = max((value for value in own if value is not None), key=abs)
+    return found
 
 
 def action_text(action: Row, language: Language) -> str:
@@ -19,26 +31,34 @@ def action_text(action: Row, language: Language) -> str:
         cause = next(check for check in action["check_rows"] if check["is_about_data"] and check["outcome"] == "found")
         texts += [say(f"check.{cause['kind']}.action", language, source=_source(cause, language))]
         texts += [say("then", language)]
-    texts += [say(f"signal.{action['signal_id']}.action", language, segment=where)]
-    if action["start_segment"]:
+    is_unmapped = segment_of(action) in UNMAPPED
+    texts += [
+        say("action.unmapped" if is_unmapped else f"signal.{action['signal_id']}.action", language, segment=where)
+    ]
+    if action["start_segment"] and action["start_segment"] not in UNMAPPED:
         start = segment_name(action["start_set"], action["start_segment"], language)
         texts += [say("action.start", language, segment=start)]
     return " ".join(texts)
 
 
-def check_text(action: Row, check: Row, catalog: Mapping[str, Row], language: Language) -> tuple[str, str]:
-    """Label and, of a check that found something, its finding."""
+def check_text(
+    action: Row, check: Row, catalog: Mapping[str, Row], like: Mapping[str, float], language: Language
+) -> tuple[str, str]:
+    """Label and, of a check that found something, its finding; `like`: see `values_like`."""
     label = named(f"check.{check['label']}", language, check["label"])
-    return label, _finding(action, check, catalog, language) if check["outcome"] == "found" else ""
+    return label, _finding(action, check, catalog, like, language) if check["outcome"] == "found" else ""
 
 
-def _finding(action: Row, check: Row, catalog: Mapping[str, Row], language: Language) -> str:
+def _finding(action: Row, check: Row, catalog: Mapping[str, Row], like: Mapping[str, float], language: Language) -> str:
     kind, name, value, base, share = (
         check[key] for key in ("kind", "found_name", "found_value", "found_base", "found_share")
     )
     about = name if kind == "related" else check["kpi_id"] or action["kpi_id"]
     unit = catalog[about]["unit"] if about in catalog else "count"
-    shown, before = alike((value, base), unit, action["reporting_currency"], language)
+    largest = max((item for item in (value, base) if item is not None), key=abs, default=None)
+    shown, before = (
+        number(item, unit, action["reporting_currency"], language, like.get(about, largest)) for item in (value, base)
+    )
     match kind:
         case "sources":
             periods = say(f"periods.{action['period_grain']}", language)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from dashboards.action_words import action_text, check_text
+from dashboards.action_words import action_text, check_text, values_like
 from dashboards.numbers import LANGUAGES
 from dashboards.series import compact
 from dashboards.views import FILTERS
@@ -18,6 +18,8 @@ COLUMNS = (
     *("expected_value", "movement", "tone", "proposed_action", "expected_effect", "owner_role", "status"),
     *("measured_value", "measured_effect", "money_effect", "goal_status", "reporting_currency"),
 )
+# Of the way back to what was expected, or of what was better than it: more counts as having come back, or lasted.
+LEAST_TURNED = 0.5
 DATES = ("period_start", "proposed_on", "due_date", "measure_start", "measure_date")
 LED = ("action_id", "kpi_id", "segment_set")
 
@@ -48,21 +50,40 @@ def is_waiting(action: Row) -> bool:
     return bool(action["data_check"] == "settled")
 
 
+def turned_out(action: Row) -> str | None:
+    """What became of a measured value: `back` to the expected or not, and of a better one whether it `lasted`.
+
+    None while it is not measured, or where nothing was expected.
+    """
+    value, expected, measured = (action[name] for name in ("value", "expected_value", "measured_value"))
+    if measured is None or expected is None or value == expected:
+        return None
+    left = (measured - expected) / (value - expected)
+    if action["tone"] == "better":
+        return "lasted" if left >= LEAST_TURNED else "not_lasted"
+    return "back" if abs(left) <= 1 - LEAST_TURNED or (left < 0 and action["tone"] == "worse") else "not_back"
+
+
 def packed_actions(actions: list[Row], catalog: Mapping[str, Row], data_until: date) -> list[dict[str, Any]]:
-    """For JSON; `cell` is what the action is about in the terms of the filters, `segment` in words."""
+    """For JSON; `cell` is what the action is about in the terms of the filters, `segment` in words.
+
+    `like`: the largest value of its KPI in all of them, whose decimals they take.
+    """
+    like = values_like(actions)
     return [
         {name: compact(row[name]) for name in COLUMNS}
         | {name: row[name] and row[name].isoformat() for name in DATES}
         | {"is_overdue": row["due_date"] <= data_until, "is_waiting": is_waiting(row)}
+        | {"like": compact(like.get(row["kpi_id"])), "turned_out": turned_out(row)}
         | {"text": {language: action_text(row, language) for language in LANGUAGES}}
         | {"segment": segment_of(row), "cell": {name: row[name] for name in FILTERS if row[name] != "(all)"}}
         | {"led": [{name: led[name] for name in LED} | {"segment": segment_of(led)} for led in row["led"]]}
-        | {"checks": [_check(row, check, catalog) for check in row["check_rows"]]}
+        | {"checks": [_check(row, check, catalog, like) for check in row["check_rows"]]}
         for row in actions
     ]
 
 
-def _check(action: Row, check: Row, catalog: Mapping[str, Row]) -> dict[str, Any]:
+def _check(action: Row, check: Row, catalog: Mapping[str, Row], like: Mapping[str, float]) -> dict[str, Any]:
     """`text`: language → label and finding."""
-    text = {language: check_text(action, check, catalog, language) for language in LANGUAGES}
+    text = {language: check_text(action, check, catalog, like, language) for language in LANGUAGES}
     return {"is_about_data": check["is_about_data"], "outcome": check["outcome"], "text": text}

@@ -1,7 +1,7 @@
 """A change in words: what moved, by how much, and what explains it best, from the numbers of `kpi_change_reasons`."""
 
-from dashboards.lengths import adds_up, length_text
-from dashboards.numbers import Language, alike, percent, signed, size
+from dashboards.lengths import grows_with_time, length_text
+from dashboards.numbers import Language, alike, apart, percent, signed, size
 from dashboards.words import dimension_name, label, named, say, segment_name
 from orchestration.cli.marts import Row
 
@@ -14,20 +14,29 @@ def change_sentence(reason: Row, known: Row, grain: str, language: Language) -> 
     unit, currency = known["unit"], reason["currency"]
     after, before = alike((reason["value1"], reason["value0"]), unit, currency, language)
     moved = (
-        size(reason["change"], unit, currency, language, reason["value1"])
+        apart(reason["value1"], reason["value0"], unit, currency, language)
         if unit in ("ratio", "index") or reason["relative_change"] is None
         else percent(reason["relative_change"], language)
     )
     base = say(f"base.{grain}", language)
-    if adds_up(known) and (longer := length_text(grain, reason["period_start"], reason["base_start"], language)):
+    if grows_with_time(known) and (
+        longer := length_text(grain, reason["period_start"], reason["base_start"], language)
+    ):
         base += say("change.length", language, longer=longer)
     name = label(known, language)
     text = say(f"change.{reason['movement']}", language, label=name, moved=moved, after=after, before=before, base=base)
     if reason["movement"] not in ("up", "down"):
         return text
     because = [_cause(reason, currency, language), _leading(reason, unit, currency, language)]
-    told = "; ".join(part for part in because if part)
-    return f"{text}: {told or say('cause.no_segment' if reason['leading_set'] else 'cause.no_split', language)}"
+    told = "; ".join(part for part in because if part) or _no_cause(reason, language)
+    return f"{text}: {told}" if told else text
+
+
+def _no_cause(reason: Row, language: Language) -> str:
+    if not reason["leading_set"]:
+        return say("cause.no_split", language)
+    # One segment is the whole: there is nothing that it could explain.
+    return say("cause.no_segment", language) if reason["segments"] > 1 else ""
 
 
 def _cause(reason: Row, currency: str, language: Language) -> str:

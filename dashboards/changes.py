@@ -24,10 +24,16 @@ FACTOR = ("factor", "factor_label", "factor_unit", "factor_exponent", "factor0",
 
 
 def read_reasons(marts: Marts, kpis: Sequence[str], axis: Axis) -> dict[date, list[Row]]:
-    """Period → the changes against the period before, the largest first, but settled before provisional ones."""
+    """Period → the changes against the period before, the largest first, but settled before provisional ones.
+
+    `segments`: how many there are in the set that explains it.
+    """
     units = {row["kpi_id"]: row["unit"] for row in marts.catalog().values()}
     found: dict[date, list[Row]] = {}
+    counted = _rows(marts, "kpi_changes", kpis, axis, "kpi_id, period_start, segment_set, count(*) as segments")
+    segments = {(row["kpi_id"], row["period_start"], row["segment_set"]): row["segments"] for row in counted}
     for row in _rows(marts, "kpi_change_reasons", kpis, axis):
+        row["segments"] = segments.get((row["kpi_id"], row["period_start"], row["leading_set"]), 0)
         found.setdefault(row["period_start"], []).append(row)
     for rows in found.values():
         rows.sort(key=lambda row: (_is_doubtful(row), -_extent(row, units[row["kpi_id"]]), kpis.index(row["kpi_id"])))
@@ -118,14 +124,14 @@ def _by_set(rows: Iterable[Row]) -> dict[tuple[str, date, str], list[Row]]:
     return found
 
 
-def _rows(marts: Marts, table: str, kpis: Sequence[str], axis: Axis) -> list[Row]:
+def _rows(marts: Marts, table: str, kpis: Sequence[str], axis: Axis, columns: str = "*") -> list[Row]:
     """Of the newest version of each KPI, against the period before, for the periods that may be chosen."""
     if not axis.choices:
         return []
     return marts.rows(
-        f"select * from {table} where comparison = 'previous' and period_grain = ? and period_start >= ? "
+        f"select {columns} from {table} where comparison = 'previous' and period_grain = ? and period_start >= ? "
         "and list_contains(?, kpi_id) "
         "and (kpi_id, kpi_version) in (select (kpi_id, max(kpi_version)) from kpi_catalog group by kpi_id) "
-        "order by all",
+        f"{'' if columns == '*' else 'group by all '}order by all",
         [axis.grain, axis.choices[0], list(kpis)],
     )

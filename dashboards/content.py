@@ -10,7 +10,7 @@ from dashboards.changes import packed_changes, read_reasons
 from dashboards.drawn import mark
 from dashboards.funnels import funnel_kpis, packed_funnels, selections
 from dashboards.goals import packed_goals, page_goals
-from dashboards.lengths import adds_up, packed_lengths
+from dashboards.lengths import grows_with_time, packed_lengths
 from dashboards.numbers import LANGUAGES
 from dashboards.rankings import FIGURES, read_ranking
 from dashboards.sentences import Facts, answers
@@ -98,7 +98,7 @@ def read_content(marts: Marts, persona: str, held: HeldBack | None) -> Content:
 
 
 def _kpi(known: Row) -> dict[str, Any]:
-    return {name: known[name] for name in KPI} | {"adds_up": adds_up(known)}
+    return {name: known[name] for name in KPI} | {"grows_with_time": grows_with_time(known)}
 
 
 def _figures(catalog: Mapping[str, Row], currency: str) -> dict[str, Any]:

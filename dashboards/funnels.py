@@ -66,7 +66,7 @@ def read_funnel(
     """The steps with count, rate and what one point more brings; `weakest`: the position of the weakest step's rate.
 
     The weakest step is the one whose rate fell most against the period before, relatively; if none fell, the one that
-    rose least. None where not even two steps are counted in the selection.
+    rose least. `best`: where one point more brings most. None where not even two steps are counted in the selection.
     """
     rows = [_row(series, selection, step.kpi_id, start) for step in funnel.steps]
     counts = [_count(row, step.part) for row, step in zip(rows, funnel.steps, strict=True)]
@@ -103,6 +103,7 @@ def read_funnel(
         "steps": steps,
         "currency": worth["currency"] if worth else "",
         "weakest": _weakest(counts, steps),
+        "best": _best(steps),
     }
 
 
@@ -141,6 +142,11 @@ def _weakest(counts: Sequence[float | None], steps: Sequence[Mapping[str, Any]])
         if step["relative_change"] is not None and (counts[position - 1] or 0) >= LEAST_CASES
     ]
     return min(moved)[1] if moved else None
+
+
+def _best(steps: Sequence[Mapping[str, Any]]) -> int | None:
+    gained = [(step["gained"], -position) for position, step in enumerate(steps) if step["gained"] is not None]
+    return -max(gained)[1] if gained else None
 
 
 def _relative(value: float | None, other: float | None) -> float | None:

@@ -9,9 +9,9 @@ from dashboards.words import say
 from orchestration.cli.marts import Row
 
 
-def adds_up(known: Row) -> bool:
-    """Whether a KPI of the catalogue has more the longer a period is."""
-    return bool(known["additivity"] == "A")
+def grows_with_time(known: Row) -> bool:
+    """Whether a KPI of the catalogue has more the longer a period is: what adds up, and people who come by."""
+    return bool(known["additivity"] == "A" or (known["additivity"] == "N" and known["unit"] == "people"))
 
 
 def length_text(grain: str, start: date, other: date, language: Language) -> str:

@@ -23,12 +23,17 @@ SHORT_MONTHS: Mapping[Language, str] = {
 # A smaller difference of rates would be nothing with two decimals of a percentage point.
 LEAST_SHOWN = 0.00005
 SECONDS: Mapping[Language, str] = {"en": "s", "sv": "s"}
+# Differences of rates and of indices.
+_POINTS: Mapping[str, Mapping[Language, str]] = {
+    "ratio": {"en": "percentage points", "sv": "procentenheter"},
+    "index": {"en": "points", "sv": "punkter"},
+}
 DAYS: Mapping[Language, str] = {"en": "days", "sv": "dagar"}
 
 
 def plain(value: float, digits: int, language: Language) -> str:
     """Rounded half away from zero, with the language's separators."""
-    rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    rounded = _rounded(value, digits)
     text = f"{rounded:,.{digits}f}"
     if rounded == 0:
         text = text.removeprefix("-")
@@ -45,6 +50,10 @@ def number(value: float | None, unit: str, currency: str, language: Language, li
     if value is None:
         return "–"
     text = plain(value * _scale(unit), _decimals(value, value if like is None else like, unit), language)
+    return _in_unit(text, unit, currency, language)
+
+
+def _in_unit(text: str, unit: str, currency: str, language: Language) -> str:
     match unit:
         case "ratio":
             return f"{text}%" if language == "en" else f"{text}{GAP}%"
@@ -72,12 +81,23 @@ def size(value: float, unit: str, currency: str, language: Language, like: float
     """
     value = abs(value)
     if unit == "ratio":
-        points = {"en": "percentage points", "sv": "procentenheter"}[language]
-        return f"{plain(value * 100, 2 if value >= LEAST_SHOWN else 4, language)}{GAP}{points}"
+        return f"{plain(value * 100, 2 if value >= LEAST_SHOWN else 4, language)}{GAP}{_POINTS[unit][language]}"
     if unit == "index":
-        points = {"en": "points", "sv": "punkter"}[language]
-        return f"{plain(value, 1, language)}{GAP}{points}"
+        return f"{plain(value, 1, language)}{GAP}{_POINTS[unit][language]}"
     return number(value, unit, currency, language, like)
+
+
+def apart(value: float, other: float, unit: str, currency: str, language: Language) -> str:
+    """How far two values lie apart, without a sign: the difference of what `alike` shows of them.
+
+    Their own difference where they are shown as the same.
+    """
+    digits = _digits(max(value, other, key=abs), unit)
+    moved = abs(_rounded(value * _scale(unit), digits) - _rounded(other * _scale(unit), digits))
+    if not moved:
+        return size(value - other, unit, currency, language, value)
+    text = plain(float(moved), digits, language)
+    return f"{text}{GAP}{_POINTS[unit][language]}" if unit in _POINTS else _in_unit(text, unit, currency, language)
 
 
 def signed(text: str, value: float) -> str:
@@ -110,6 +130,10 @@ def period(grain: str, start: date, language: Language) -> str:
         names = SHORT_MONTHS[language].split()
         return f"{names[start.month - 1]}–{names[(start.month + 1) % 12]} {start.year}"
     return day(start, language)
+
+
+def _rounded(value: float, digits: int) -> Decimal:
+    return Decimal(repr(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 def _money(text: str, currency: str, language: Language) -> str:

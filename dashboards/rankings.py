@@ -11,7 +11,8 @@ SHOWN = 20
 # The figures of a campaign beside its spend: KPI → column of the page.
 FIGURES = ("spend", "roas_net", "cvr_campaign")
 POST_DAYS = 28
-POST = ("publish_date", "platform", "post_id", "post_type", "reach", "engagements")
+# `of_day_no` of `of_day`: which of the posts of one kind and day it is, the earliest first.
+POST = ("publish_date", "platform", "post_id", "post_type", "reach", "engagements", "of_day_no", "of_day")
 
 
 def read_ranking(marts: Marts, persona: str, axis: Axis) -> dict[str, Any] | None:
@@ -92,7 +93,9 @@ _CAMPAIGNS = f"""
 _POSTS = """
     select
         publish_date, platform, post_id, post_type,
-        cast(reach as double) as reach, cast(engagements as double) as engagements
+        cast(reach as double) as reach, cast(engagements as double) as engagements,
+        row_number() over (partition by platform, post_type, publish_date order by published_at, post_id) as of_day_no,
+        count(*) over (partition by platform, post_type, publish_date) as of_day
     from fct_social_posts
     where publish_date between ? and ?
     order by reach desc nulls last, publish_date desc, platform, post_id

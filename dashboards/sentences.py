@@ -89,7 +89,8 @@ def _moved(facts: Facts, language: Language) -> str:
         told.append(f"{say('moved.explained', language) if told else ''}{sentence}{caveat}.")
     when = _capital(period(facts.explained_grain, facts.explained, language))
     if settles_more(facts.reasons, facts.catalog):
-        when = say("moved.settled", language, when=when)
+        settled = sum(not row["is_provisional"] for row in facts.reasons)
+        when = say("moved.settled", language, when=when, settled=settled, count=len(facts.reasons))
     return f"{when}: {' '.join(told)}"
 
 
@@ -117,21 +118,49 @@ def _weakest(facts: Facts, language: Language) -> str:
         text = f"{_capital(period(facts.explained_grain, facts.explained, language))}: {text}"
     if step["gained"] is None:
         return f"{text}."
-    last = say(f"step.{funnel['steps'][-1]['name']}", language)
-    more = say("weakest.gain", language, gained=plain(step["gained"], 0, language), last=last)
-    money = step["money"]
-    worth = (
-        say("weakest.worth", language, money=number(round(money), "money", funnel["currency"], language))
-        if money
-        else ""
-    )
-    return f"{text}; {more}{worth}."
+    more = say("weakest.gain", language, **_gain(funnel, position, language))
+    return f"{text}; {more}{_worth(funnel, position, language)}. {_best(funnel, language)}."
+
+
+def _best(funnel: Mapping[str, Any], language: Language) -> str:
+    """Another question than which step is the weakest: where a point more brings most."""
+    best = funnel["best"]
+    if best == funnel["weakest"]:
+        return say("weakest.best_too", language)
+    before, step = (say(f"step.{item['name']}", language) for item in funnel["steps"][best - 1 : best + 1])
+    text = say("weakest.best", language, before=before, step=step, **_gain(funnel, best, language))
+    return f"{text}{_worth(funnel, best, language)}"
+
+
+def _gain(funnel: Mapping[str, Any], position: int, language: Language) -> dict[str, str]:
+    """What a point more of a step brings at the end."""
+    steps = funnel["steps"]
+    return {
+        "gained": plain(steps[position]["gained"], 0, language),
+        "last": say(f"step.{steps[-1]['name']}", language),
+    }
+
+
+def _worth(funnel: Mapping[str, Any], position: int, language: Language) -> str:
+    money = funnel["steps"][position]["money"]
+    told = money and number(round(money), "money", funnel["currency"], language)
+    return say("weakest.worth", language, money=told) if told else ""
 
 
 def _todo(facts: Facts, language: Language) -> str:
-    action = next((row for row in facts.actions if row["status"] == "open"), None)
-    if action is None:
-        return say("todo.none", language)
+    opened = [row for row in facts.actions if row["status"] == "open"]
+    told = _first(facts, opened[0], language) if opened else say("todo.none", language)
+    off = farthest_off(facts.goals)
+    if off is None or off["status"] != "off_track" or (opened and opened[0]["kpi_id"] == off["kpi_id"]):
+        return told
+    name = _label(facts.catalog[off["kpi_id"]], off, language)
+    if own := next((row for row in opened if row["kpi_id"] == off["kpi_id"]), None):
+        text = action_text(own, language).rstrip(".")
+        return f"{told} {say('todo.off_with', language, label=name, action=text)}"
+    return f"{told} {say('todo.off_without', language, label=name)}"
+
+
+def _first(facts: Facts, action: Row, language: Language) -> str:
     known = facts.catalog[action["kpi_id"]]
     is_overdue = action["due_date"] <= facts.info["data_until"]
     # What can only be waited for comes last: before it there is nothing else to do.
@@ -142,25 +171,29 @@ def _todo(facts: Facts, language: Language) -> str:
         action=action_text(action, language).rstrip("."),
         label=_label(known, action, language),
         due=day(action["due_date"], language),
+        tone=say(f"tone.{action['tone']}.is", language),
     )
 
 
 def _sure(facts: Facts, language: Language) -> str:
     rows = [(series, series.rows.get(facts.start)) for series in facts.shown]
     there = [(series, row) for series, row in rows if row is not None]
-    settled = [series for series, row in there if not row["is_provisional"] and not row["is_missing"]]
+    valued = [(series, row) for series, row in there if row["value"] is not None or row["is_missing"]]
+    settled = [series for series, row in valued if not row["is_provisional"] and not row["is_missing"]]
     parts = [
         say(
             "sure.settled",
             language,
             settled=len(settled),
-            count=len(there),
+            count=len(valued),
             when=period(facts.grain, facts.start, language),
         )
     ]
     for name in ("is_provisional", "is_missing", "is_unreliable"):
-        if flagged := _labels([series for series, row in there if row[name]], facts.catalog, language):
+        if flagged := _labels([item for item in valued if item[1][name]], facts.catalog, language):
             parts.append(say(f"sure.{name}", language, labels=flagged))
+    if without := _labels([item for item in there if item not in valued], facts.catalog, language):
+        parts.append(say("sure.no_value", language, labels=without))
     late = [
         named(f"platform.{row['source']}", language, row["source"])
         for row in late_sources(list(facts.sources), facts.info["data_until"])
@@ -173,8 +206,8 @@ def _sure(facts: Facts, language: Language) -> str:
     return f"{say('sure.held', language, day=day(facts.held.as_of.date(), language))} {told}"
 
 
-def _labels(series: Sequence[Series], catalog: Mapping[str, Row], language: Language) -> str:
-    names = list(dict.fromkeys(label(catalog[item.kpi_id], language) for item in series))
+def _labels(rows: Sequence[tuple[Series, Row]], catalog: Mapping[str, Row], language: Language) -> str:
+    names = list(dict.fromkeys(label(catalog[item.kpi_id], language) for item, _ in rows))
     return joined(names, language)
 
 

@@ -41,7 +41,9 @@ const percentSign = () => (state.language === "en" ? "%" : GAP + "%");
 // A value in its unit; `like`: a larger one beside it, whose decimals it takes.
 function number(value, unit, currency = "", like = value) {
   if (value === null || value === undefined) return "–";
-  const text = plain(value * scaleOf(unit), decimals(value, like, unit));
+  return inItsUnit(plain(value * scaleOf(unit), decimals(value, like, unit)), unit, currency);
+}
+function inItsUnit(text, unit, currency) {
   switch (unit) {
     case "ratio": return text + percentSign();
     case "x": return text + "×";
@@ -76,7 +78,14 @@ function size(value, unit, currency, like = value) {
   if (unit === "index") return plain(amount, 1) + GAP + t("card.index_points");
   return number(amount, unit, currency, like);
 }
-const signed = (value, unit, currency, like) => (value === null ? "–" : signOf(value) + size(value, unit, currency, like));
+// How far a value lies from another, with its sign: the difference of what is shown of them with the decimals of `like`.
+function apart(value, other, unit, currency, like) {
+  const digits = decimals(like, like, unit), shown = (one) => Number((one * scaleOf(unit)).toFixed(digits));
+  const moved = shown(value) - shown(other), text = plain(Math.abs(moved), digits);
+  if (!/[1-9]/.test(text)) return signOf(value - other) + size(value - other, unit, currency, value);
+  const points = { ratio: "card.points", index: "card.index_points" }[unit];
+  return signOf(moved) + (points ? text + GAP + t(points) : inItsUnit(text, unit, currency));
+}
 // The unit of a column whose numbers go without it.
 const unitName = (unit, currency) => ({ money: currency, ratio: t("card.points"), index: t("card.index_points"), x: "×", seconds: "s", days: t("periods.day") })[unit] || "";
 const inUnit = (text, unit) => (unit ? `${text} (${unit})` : text);

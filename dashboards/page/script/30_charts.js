@@ -90,7 +90,7 @@ function trend(box, card) {
       svg("text", { x: Math.min(x(point), width - 22), y: height - 6, "text-anchor": "middle" }, shortPeriod(DATA.grain, point.start))),
     chosen && chosen.at >= first && svg("line", { class: "s-now", x1: x(chosen), x2: x(chosen), y1: top, y2: height - bottom }),
     targets, runs(settled).map((run) => svg("path", { class: "s-line", d: pathOf(run, x, y) })), marks,
-    chosen && chosen.value !== null && svg("circle", { class: "s-dot", cx: x(chosen), cy: y(chosen.value), r: 4.5 }));
+    chosen && chosen.value !== null && svg("circle", { class: chosen.flags.includes("is_provisional") ? "s-soft" : "s-dot", cx: x(chosen), cy: y(chosen.value), r: 4.5 }));
   chart.addEventListener("pointermove", (event) => {
     const place = chart.getBoundingClientRect(), at = ((event.clientX - place.left) / place.width) * width;
     const near = drawn.reduce((a, b) => (Math.abs(x(b) - at) < Math.abs(x(a) - at) ? b : a));

@@ -1,4 +1,4 @@
-const STATUS = { on_track: ["✓", "good"], at_risk: ["≈", "warn"], off_track: ["✗", "bad"], no_target: ["·", ""] };
+const STATUS = { on_track: ["✓", "good"], at_risk: ["!", "warn"], off_track: ["✗", "bad"], no_target: ["·", ""] };
 const statusChip = (status) => chip(`${STATUS[status][0]} ${t(`status.${status}`)}`, STATUS[status][1]);
 const reasonText = (text) => text.split("; ").map((part) => named(`reason.${part}`, part)).join("; ");
 
@@ -17,7 +17,9 @@ function drawGoals() {
     groups.at(-1).goals.push(goal);
   }
   fill("track", el("div", { class: "goals" }, groups.map((group) => el("div", { class: "panel objective" },
-    el("h3", {}, group.objective), group.goals.map(goalRow)))), el("p", { class: "note" }, t("goal.scope")));
+    el("h3", {}, group.objective), group.goals.map(goalRow)))),
+    el("p", { class: "legend" }, DATA.goals.some(hasWay) && el("span", {}, el("span", { class: "bar" }, el("i", { "width%": 60 }), el("b", { "left%": 40 })), `${t("goal.legend_bar")} · ${t("goal.legend_line")}`)),
+    el("p", { class: "note" }, t("goal.scope")));
 }
 function goalRow(goal) {
   const [current, pace, target, end] = alike([goal.current_value, goal.pace_value, goal.target_value, goal.expected_end_value], goal.unit || "count", goal.currency);
@@ -30,20 +32,19 @@ function goalRow(goal) {
     el("div", { class: "goal-name" }, el("h4", { class: "goal-title" }, name, about && ` · ${about}`),
       el("p", {}, [capital(reasonText(goal.status_reason || "")), goal.owner_role && t("goal.owner", { owner: goal.owner_role })].filter(Boolean).join(". ")),
       goal.warnings.map((text) => el("p", { class: "warn" }, capital(text[state.language])))),
-    goalBar(goal, name, isStay),
+    goalBar(goal, name),
     el("dl", {}, fact(goal.current_until ? t("goal.now_of", { day: day(goal.current_until) }) : t("goal.now"), current),
-      !isStay && fact(t("goal.pace"), pace),
-      fact(t("goal.target"), t(`goal.${goal.mode}`, { value: target }), "third"),
+      isStay ? fact(t("goal.kept_name"), goal.judged_periods ? t("goal.kept", { held: goal.held_periods, judged: goal.judged_periods, periods: t(`periods.${goal.period_grain}`) }) : "–") : fact(t("goal.pace"), pace),
+      fact(t("goal.target"), t(`goal.${goal.mode}`, { value: target })),
       !isStay && fact(t("goal.end"), end)));
 }
-const fact = (name, value, place) => el("div", { class: place }, el("dt", {}, name), el("dd", {}, value));
-function goalBar(goal, name, isStay) {
-  if (goal.progress_share === null || goal.status === "no_target") return el("div", { class: "muted small" }, "–");
+const fact = (name, value) => el("div", {}, el("dt", {}, name), el("dd", {}, value));
+// A bar is the way from a starting value to the goal: a goal to stay above or below has none.
+const hasWay = (goal) => goal.progress_share !== null && goal.pace_share !== null && goal.goal_kind !== "stay" && goal.status !== "no_target";
+function goalBar(goal, name) {
   const cut = (value) => Math.max(0, Math.min(100, value * 100));
-  const done = share(goal.progress_share);
-  const words = isStay ? t("goal.progress_stay", { label: name, done }) : t("goal.progress", { label: name, done, pace: goal.pace_share === null ? "–" : share(goal.pace_share) });
-  const kept = isStay && t("goal.kept", { held: goal.held_periods, judged: goal.judged_periods, periods: t(`periods.${goal.period_grain}`) });
-  return el("div", { class: "goal-bar" }, el("div", { class: `bar ${goal.status}`, role: "img", "aria-label": words },
-    el("i", { "width%": cut(goal.progress_share) }), goal.pace_share !== null && el("b", { "left%": cut(goal.pace_share) })),
-    el("p", { class: "bar-text" }, kept && [kept, el("br")], t("goal.deadline", { day: day(goal.deadline) })));
+  const words = () => t("goal.progress", { label: name, done: share(goal.progress_share), pace: share(goal.pace_share) });
+  return el("div", { class: "goal-bar" }, hasWay(goal) && el("div", { class: `bar ${goal.status}`, role: "img", "aria-label": words() },
+    el("i", { "width%": cut(goal.progress_share) }), el("b", { "left%": cut(goal.pace_share) })),
+    goal.deadline && el("p", { class: "bar-text" }, t("goal.deadline", { day: day(goal.deadline) })));
 }

@@ -9,11 +9,11 @@ function changeLine(row, known, kind) {
   const moved = row[isYear ? "year_change" : "change"], ratio = row[isYear ? "year_change_ratio" : "change_ratio"];
   const base = isYear ? t("card.vs_year") : t("card.vs_previous", { base: t(`base.${DATA.grain}`) });
   if (moved === null) {
-    return el("p", { class: "muted", "data-change": kind, "data-state": isYear ? "no-year" : "no-previous" }, isYear ? t("card.no_year") : t("card.no_previous"));
+    return el("p", { class: "muted", "data-change": kind, "data-state": isYear ? "no-year" : "no-previous" }, isYear ? t("card.no_year") : t("card.no_previous", { base: t(`base.${DATA.grain}`) }));
   }
   const inPoints = known.unit === "ratio" || known.unit === "index";
   const text = !inPoints && ratio !== null ? percent(ratio) : size(moved, known.unit, row.currency, row.value);
-  const longer = known.adds_up && ((DATA.lengths[state.period] || {})[kind] || {})[state.language];
+  const longer = known.grows_with_time && ((DATA.lengths[state.period] || {})[kind] || {})[state.language];
   const isSame = Math.abs(!inPoints && ratio !== null ? ratio : known.unit === "ratio" ? moved * 10 : moved) < 0.0005;
   const way = isSame ? "same" : moved > 0 ? "up" : "down";
   const isComparable = row.flags.includes(isYear ? "is_year_comparable" : "is_comparable");
@@ -23,16 +23,17 @@ function changeLine(row, known, kind) {
     el("b", { class: kindOf }, `${ARROWS[way]} ${isSame ? t("card.same") : text}`), ` ${base}`, longer && `, ${longer}`, word && el("span", { class: kindOf }, `, ${word}`),
     !isComparable && el("span", { class: "muted" }, ` (${whyNot(row)})`));
 }
+const flagText = (row, flag) => (flag === "is_unreliable" && row.n === 0 ? t("flag.no_cases") : t(`flag.${flag}`, { n: number(row.n, "count") }));
 function whyNot(row) {
   const found = ["is_provisional", "is_unreliable", "is_missing"].filter((flag) => row.flags.includes(flag));
-  return found.length ? found.map((flag) => t(`flag.${flag}`, { n: number(row.n, "count") })).join(", ") : t("card.not_comparable", { why: t("card.other_period") });
+  return found.length ? found.map((flag) => flagText(row, flag)).join(", ") : t("card.not_comparable", { why: t("card.other_period") });
 }
 function targetLine(row, known) {
   const when = t(`this.${DATA.grain}`);
   if (row.target_value === null) return el("p", { class: "muted", "data-target": "", "data-state": "no-target" }, t("card.no_target", { period: when }));
-  const [target] = alike([row.target_value, row.value], known.unit, row.currency);
+  const target = number(row.target_value, known.unit, row.currency, row.value ?? row.target_value);
   if (row.value === null) return el("p", { class: "muted", "data-target": row.target_value }, t("card.target", { period: when, target }));
-  const off = row.target_off === null || row.target_off === undefined ? "–" : signed(row.target_off, known.unit, row.currency, row.target_value);
+  const off = row.target_off === null || row.target_off === undefined ? "–" : apart(row.value, row.target_value, known.unit, row.currency, row.value);
   const words = { on_track: "card.target_met", off_track: "card.target_missed", at_risk: "card.target_risk" }[row.status];
   const [sign, kind] = STATUS[row.status] || STATUS.no_target;
   return el("p", { class: kind, "data-target": row.target_value, "data-status": row.status }, words ? `${sign} ${t(words, { period: when, target, off })}` : t("card.target", { period: when, target }));
@@ -57,7 +58,7 @@ const basis = (kpi) => named(`basis.${kpi}`, "");
 const basisLine = (kpi) => basis(kpi) && el("p", { class: "basis muted" }, basis(kpi));
 // What is not counted by the page's periods is told, and has no card.
 const otherGrain = (card) => el("p", { class: "note", "data-kpi": card.kpi, "data-series": card.key, "data-state": "other-grain" },
-  t("state.other_grain", { label: cardName(card), periods: listed(DATA.kpis[card.kpi].grains.split(" ").map((grain) => t(`per.${grain}`))) }));
+  t("state.other_grain", { label: cardName(card), period: t(`per.${DATA.grain}`), periods: listed(DATA.kpis[card.kpi].grains.split(" ").map((grain) => t(`per.${grain}`))) }));
 function drawCard(card) {
   const row = rowOf(card.key), known = DATA.kpis[card.kpi], name = cardName(card);
   const head = el("h3", {}, el("button", { type: "button", "aria-label": t("card.choose", { label: name }), onclick: () => choose(card) }, name));
@@ -75,7 +76,7 @@ function drawCard(card) {
     row.value !== null && changeLine(row, known, "previous"), row.value !== null && changeLine(row, known, "year"),
     targetLine(row, known),
     row.benchmark_value !== null && el("p", { class: "muted", "data-benchmark": row.benchmark_value }, t("card.benchmark", { value: number(row.benchmark_value, known.unit, row.currency) })),
-    flags.length > 0 && el("div", { class: "chips" }, flags.map((flag) => chip(t(`flag.${flag}`, { n: number(row.n, "count") }), flag === "is_anomaly" ? "warn" : ""))),
+    flags.length > 0 && el("div", { class: "chips" }, flags.map((flag) => chip(flagText(row, flag), flag === "is_anomaly" ? "warn" : ""))),
     spark(DATA.series[card.key]));
 }
 // What the trend and the split speak of: the reader's choice, else what moved most, else the first.

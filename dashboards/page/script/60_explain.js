@@ -27,7 +27,7 @@ function split(card) {
     onclick: () => { state.split = name; draw(); } }, capital(dimensionName(name)))));
   const isRatio = own && change.splits[own].whole.rate_effect !== null;
   const said = [head, el("p", { class: "reason", "data-role": "reason" }, change.sentence[state.language] + "."), factors(change, known)];
-  const parts = own ? [tabs, splitTable(change, own, known, set === own ? segment : null), el("p", { class: "note" }, t("split.exact"), isRatio && ` ${t("split.of_rates")}`)]
+  const parts = own ? [tabs, splitTable(change, own, known, set === own ? segment : null), el("p", { class: "note" }, t("split.exact"), isRatio && ` ${t("split.of_rates")}`, own === change.reason.leading_set && change.reason.leading_segment && ` ${t("split.most_rule")}`)]
     : el("p", { class: "note" }, t("split.none"));
   return el("div", { class: `explain ${isRatio ? "stacked" : ""}` }, el("div", {}, said), el("div", {}, parts));
 }
@@ -39,9 +39,11 @@ function splitTable(change, set, known, chosen) {
     ...(isRatio ? ["rate", "mix", "both"].map((name) => ({ text: t(`split.${name}`), class: "wide" })) : []), { text: inUnit(t("split.effect"), unit) }];
   const most = Math.max(...found.lines.map((line) => Math.abs(line.effect))) || 1;
   const all = [...found.lines, found.whole], told = bare(all.flatMap((line) => effects.map((kind) => line[kind])), known.unit);
+  // What is subtracted has the decimals of the difference.
+  const beside = (value) => (value === null || value === undefined ? "–" : known.unit === "ratio" ? plain(value * 100, 2) + percentSign() : number(value, known.unit, "", largest([found.whole.value0, found.whole.value1])));
   const cells = (line, name, bar) => {
     const own = told.slice(all.indexOf(line) * effects.length, (all.indexOf(line) + 1) * effects.length);
-    return [name, ...alike([line.value0, line.value1], known.unit, ""), ...own.slice(0, -1), [own.at(-1), bar]];
+    return [name, ...[line.value0, line.value1].map((value) => beside(value)), ...own.slice(0, -1), [own.at(-1), bar]];
   };
   const bar = (line) => el("i", { class: `effect-bar ${tone(line.effect, known.direction)}`, "width%": (Math.abs(line.effect) / most) * 100, "aria-hidden": "true" });
   const name = (line) => (line.segment === "(rest)" ? t("split.rest", { count: line.count })
@@ -78,7 +80,8 @@ function ranking() {
   const when = kind !== "posts" && explained() && el("p", { class: "muted small" }, capital(period(DATA.explaining_grain, explained())));
   const title = [el("h3", {}, t(`${kind}.title`)), when];
   const bases = kind === "posts" ? [] : Object.keys(DATA.figures).filter(basis).map((name) => `${figureName(name)}: ${basis(name)}.`);
-  const note = el("p", { class: "note" }, [t(`${kind}.scope`), ...bases].join(" "));
+  const rule = kind === "posts" ? page && page.rest && t("posts.rest_reach") : t("campaigns.even");
+  const note = el("p", { class: "note" }, [t(`${kind}.scope`), rule, ...bases].filter(Boolean).join(" "));
   if (!page || !page.lines.length) return el("div", { class: "panel sub", "data-role": "ranking" }, title, empty(t(`${kind}.none`), "no-ranking"));
   return el("div", { class: "panel sub", "data-role": "ranking" }, title, kind === "posts" ? postTable(page) : campaignTable(page), note);
 }
@@ -87,14 +90,15 @@ function campaignTable(page) {
   const names = Object.keys(DATA.figures);
   const heads = [{ text: t("campaigns.name") }, ...names.map((name, at) => ({ class: at ? "wide" : null, text: figureName(name) }))];
   const cells = (line) => names.map((name) => number(line[name], DATA.figures[name].unit, DATA.figures[name].currency));
-  const rows = page.lines.map((line) => ({ cells: [line.name, ...cells(line)], data: { "data-campaign": line.name, "data-spend": raw(line.spend) } }));
+  const named = (line) => [line.name, line.roas_net !== null && line.roas_net < 1 && [" ", chip(t("campaigns.below"), "warn")]];
+  const rows = page.lines.map((line) => ({ cells: [named(line), ...cells(line)], data: { "data-campaign": line.name, "data-spend": raw(line.spend) } }));
   if (page.rest) rows.push({ cells: [t("campaigns.rest", { count: page.rest.count }), ...cells(page.rest)], class: "rest" });
   return table(heads, rows);
 }
 function postTable(page) {
   const heads = [{ text: t("posts.name") }, { text: t("posts.day"), class: "wide text" }, { text: t("posts.reach") }, { text: t("posts.engagements") }];
   const rows = page.lines.map((line) => ({ data: { "data-post": line.post_id },
-    cells: [t("posts.kind", { platform: segmentName("platform", line.platform), kind: named(`post_type.${line.post_type}`, t("posts.post")) }), day(line.publish_date), number(line.reach, "count"), number(line.engagements, "count")] }));
+    cells: [t("posts.kind", { platform: segmentName("platform", line.platform), kind: named(`post_type.${line.post_type}`, t("posts.post")) }) + (line.of_day > 1 ? ` ${line.of_day_no}/${line.of_day}` : ""), day(line.publish_date), number(line.reach, "count"), number(line.engagements, "count")] }));
   if (page.rest) rows.push({ cells: [t("posts.rest", { count: page.rest.count }), "", "–", number(page.rest.engagements, "count")], class: "rest" });
   return table(heads, rows);
 }

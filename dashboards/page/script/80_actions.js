@@ -11,18 +11,20 @@ function drawActions() {
     now.length > 1 && el("p", { class: "note", "data-role": "order" }, t("action.order")),
     el("div", { class: "actions" }, now.length ? now.map(actionCard) : empty(t("action.none"), "no-action")),
     el("h3", { class: "sub" }, t("action.earlier")),
-    earlier.length ? el("div", { class: "panel" }, el("ul", { class: "earlier" }, earlier.map(earlierRow))) : empty(t("action.none_earlier"), "no-earlier"));
+    earlier.length ? el("div", { class: "panel" }, el("ul", { class: "earlier" }, earlier.map(earlierRow)), el("p", { class: "note" }, t("turned.rule"))) : empty(t("action.none_earlier"), "no-earlier"));
 }
 // What else is known to be weak or unusual, where all that is proposed is to wait.
 function worthALook() {
-  const steps = (funnelsNow() || []).filter((one) => one.weakest !== null).map((one) => t("action.look_step", Object.fromEntries(
+  const steps = (funnelsNow() || []).filter((one) => one.weakest !== null).map((one) => t(one.steps[one.weakest].change < 0 ? "action.look_step" : "action.look_step_least", Object.fromEntries(
     ["before", "step"].map((name, at) => [name, t(`step.${one.steps[one.weakest - 1 + at].name}`)]))));
   const unusual = cards().filter((card) => ((rowOf(card.key) || {}).flags || []).includes("is_anomaly")).map(cardName);
   return steps.length + unusual.length > 0 && t("action.look", { what: listed([...steps, ...unusual]) });
 }
+// Values of one KPI's actions have the same decimals.
+const inAction = (action) => (value) => number(value, action.unit, action.currency, action.like);
 const about = (action) => `${label(action.kpi_id)}${action.segment ? ` · ${segmentName(action.segment_set, action.segment)}` : ""}`;
 function actionCard(action) {
-  const [sign, kind] = TONES[action.tone], [value, expected] = alike([action.value, action.expected_value], action.unit, action.currency);
+  const [sign, kind] = TONES[action.tone], [value, expected] = [action.value, action.expected_value].map(inAction(action));
   const found = action.checks.filter((check) => check.outcome === "found");
   const words = (check) => check.text[state.language];
   const labels = (outcome) => action.checks.filter((check) => check.outcome === outcome).map((check) => words(check)[0]).join(", ");
@@ -41,13 +43,14 @@ function actionCard(action) {
 function effectText(action) {
   const date = day(action.measure_date);
   if (action.expected_effect === null) return t("action.unknown", { day: date });
-  const [expected] = alike([action.expected_value, action.value], action.unit, action.currency);
+  const expected = inAction(action)(action.expected_value);
   return action.tone === "better" ? t("action.last", { day: date }) : t("action.effect", { expected, day: date });
 }
+const isWell = (action) => ["back", "lasted"].includes(action.turned_out);
 function earlierRow(action) {
-  const [value, was, expected] = alike(["measured_value", "value", "expected_value"].map((name) => action[name]), action.unit, action.currency);
+  const [value, was, expected] = ["measured_value", "value", "expected_value"].map((name) => inAction(action)(action[name]));
   const outcome = action.measured_effect === null ? "value_since" : action.tone === "better" ? "last_outcome" : "outcome";
   const text = t(`action.${outcome}`, { was, expected, value, when: period(action.period_grain, action.measure_start) });
   return el("li", { "data-action": action.action_id, "data-measured": raw(action.measured_value) },
-    el("b", {}, about(action)), ` · ${capital(period(action.period_grain, action.period_start))}. `, action.text[state.language], " ", el("span", { class: "muted" }, text + "."));
+    action.turned_out && [chip(`${isWell(action) ? "✓" : "✗"} ${t(`turned.${action.turned_out}`)}`, isWell(action) ? "good" : "bad"), " "], el("b", {}, about(action)), ` · ${capital(period(action.period_grain, action.period_start))}. `, action.text[state.language], " ", el("span", { class: "muted" }, text + "."));
 }

@@ -11,7 +11,7 @@ function drawTrust() {
   const marked = all.filter(([, row]) => ["is_provisional", "is_unreliable", "is_missing", "tz_mismatch"].some((flag) => row.flags.includes(flag)));
   const lines = marked.map(([card, row]) => el("li", { "data-doubt": card.key }, el("span", {}, cardName(card)), el("span", {},
     ["is_missing", "is_provisional", "is_unreliable", "tz_mismatch"].filter((flag) => row.flags.includes(flag)).map((flag) => [
-      chip(flag === "is_provisional" && row.settled_share !== null ? `${t("flag.is_provisional")}: ${t("settled", { share: share(row.settled_share) })}` : t(`flag.${flag}`, { n: number(row.n, "count") }), flag === "is_missing" ? "bad" : "warn"), " "]))));
+      chip(flag === "is_provisional" && row.settled_share !== null ? `${t("flag.is_provisional")}: ${t("settled", { share: share(row.settled_share) })}` : flagText(row, flag), flag === "is_missing" ? "bad" : "warn"), " "]))));
   const late = DATA.trust.sources.filter((one) => one.is_late).map((one) => sourceName(one.source)), held = DATA.trust.held_back;
   const heads = [{ text: t("trust.source") }, { text: t("trust.data"), class: "text" }, { text: t("trust.rows"), class: "wide" }];
   const rows = DATA.trust.sources.map((one) => ({ data: { "data-source": one.source, "data-late": one.is_late ? "1" : null },
