@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from dashboards.actions import packed_actions, page_actions
@@ -49,9 +50,11 @@ def read_content(marts: Marts, persona: str, held: HeldBack | None) -> Content:
     actions = page_actions(marts, persona, own, currency)
     goals = page_goals(marts, board, {row["kpi_id"] for row in actions if row["status"] == "open"})
     explained = explained_by(axis, explaining)
+    ranking = read_ranking(marts, persona, explaining)
     short: dict[str, Any] = {}
     for start, other in explained.items():
         facts = Facts(
+            persona=persona,
             catalog=catalog,
             info=info,
             held=held,
@@ -65,6 +68,7 @@ def read_content(marts: Marts, persona: str, held: HeldBack | None) -> Content:
             explained=other,
             reasons=reasons.get(other, []) if other else [],
             funnels=funnels.get("total|", {}).get(other.isoformat(), []) if other else [],
+            campaigns=_earning(ranking, other),
         )
         short[start.isoformat()] = {language: answers(facts, language) for language in LANGUAGES}
     named = {*kpis, *(row["kpi_id"] for row in goals), *(row["kpi_id"] for row in actions)}
@@ -87,7 +91,7 @@ def read_content(marts: Marts, persona: str, held: HeldBack | None) -> Content:
         "goals": packed_goals(marts, goals),
         "changes": packed_changes(marts, kpis, explaining, reasons),
         "funnels": funnels,
-        "ranking": read_ranking(marts, persona, explaining),
+        "ranking": ranking,
         "figures": _figures(catalog, currency),
         "actions": packed_actions(actions, catalog, info["data_until"]),
         "trust": packed_trust(marts, info, held),
@@ -95,6 +99,14 @@ def read_content(marts: Marts, persona: str, held: HeldBack | None) -> Content:
     }
     last = short[axis.last.isoformat()] if axis.last else {}
     return Content(persona, data, last)
+
+
+def _earning(ranking: Mapping[str, Any] | None, start: date | None) -> Mapping[str, Any] | None:
+    """What the campaigns of a period bring in, where the page lists them."""
+    if start is None or ranking is None or ranking["kind"] != "campaigns":
+        return None
+    found = ranking["periods"].get(start.isoformat())
+    return found and found["earning"]
 
 
 def _kpi(known: Row) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from orchestration.cli.marts import NEWEST, Marts, Row
 SHOWN = 20
 # The figures of a campaign beside its spend: KPI → column of the page.
 FIGURES = ("spend", "roas_net", "cvr_campaign")
+# Net revenue ÷ cost of a campaign that brings in just what it costs.
+BREAK_EVEN = 1.0
 POST_DAYS = 28
 # `of_day_no` of `of_day`: which of the posts of one kind and day it is, the earliest first.
 POST = ("publish_date", "platform", "post_id", "post_type", "reach", "engagements", "of_day_no", "of_day")
@@ -25,7 +27,10 @@ def read_ranking(marts: Marts, persona: str, axis: Axis) -> dict[str, Any] | Non
 
 
 def _campaigns(marts: Marts, axis: Axis) -> dict[str, Any]:
-    """Period → campaigns with figure → value, the largest spend first; the rest divides its sums last."""
+    """Period → campaigns with figure → value, the largest spend first; the rest divides its sums last.
+
+    `earning`: of all, what `_earning` says.
+    """
     if not axis.choices:
         return {}
     periods: dict[str, dict[str, dict[str, Row]]] = {}
@@ -46,7 +51,24 @@ def _largest(campaigns: dict[str, dict[str, Row]]) -> dict[str, Any]:
         {"name": name, **{kpi_id: _value(spent[name].get(kpi_id)) for kpi_id in FIGURES}} for name in ranked[:SHOWN]
     ]
     rest = [spent[name] for name in ranked[SHOWN:]]
-    return {"lines": lines, "rest": _rest(rest) if rest else None}
+    return {"lines": lines, "rest": _rest(rest) if rest else None, "earning": _earning(list(spent.values()))}
+
+
+def _earning(campaigns: list[dict[str, Row]]) -> dict[str, Any] | None:
+    """How many of all campaigns bring in what they cost, and which share of the spend the others took.
+
+    None where what they bring in is not counted.
+    """
+    known = [figures for figures in campaigns if "roas_net" in figures and figures["roas_net"]["value"] is not None]
+    if not known:
+        return None
+    losing = [figures for figures in known if figures["roas_net"]["value"] < BREAK_EVEN]
+    return {
+        "count": len(known),
+        "paying": len(known) - len(losing),
+        "losing_share": sum(map(_spend, losing)) / sum(map(_spend, known)),
+        "is_provisional": any(figures["roas_net"]["is_provisional"] for figures in known),
+    }
 
 
 def _rest(campaigns: list[dict[str, Row]]) -> dict[str, Any]:
@@ -83,7 +105,7 @@ def _posts(marts: Marts) -> dict[str, Any]:
 
 
 _CAMPAIGNS = f"""
-    select kpi_id, period_start, campaign, numerator, denominator, value, is_missing
+    select kpi_id, period_start, campaign, numerator, denominator, value, is_missing, is_provisional
     from kpi_values
     where
         segment_set = 'campaign' and period_grain = ? and period_start >= ? and list_contains(?, kpi_id)

@@ -9,7 +9,8 @@ from dashboards.action_words import action_text
 from dashboards.actions import is_waiting
 from dashboards.change_words import change_sentence
 from dashboards.changes import most_moved, settles_more
-from dashboards.numbers import Language, alike, day, number, percent, period, plain, signed
+from dashboards.funnel_words import weakest_sentence
+from dashboards.numbers import Language, alike, day, percent, period
 from dashboards.series import Series
 from dashboards.trust import HeldBack, late_sources
 from dashboards.words import joined, label, named, say, segment_name
@@ -23,6 +24,7 @@ QUESTIONS = ("track", "moved", "weakest", "todo", "sure")
 class Facts:
     """What the sentences of one period speak of. `explained`: the period of `reasons` and `funnels`."""
 
+    persona: str
     catalog: Mapping[str, Row]
     info: Row
     held: HeldBack | None
@@ -36,12 +38,13 @@ class Facts:
     explained: date | None
     reasons: Sequence[Row]
     funnels: Sequence[Mapping[str, Any]]
+    campaigns: Mapping[str, Any] | None
 
 
 def answers(facts: Facts, language: Language) -> dict[str, str]:
     """Question → sentence, in the order of the page."""
     return {
-        "track": _track(facts, language),
+        "track": " ".join(filter(None, (_track(facts, language), _purpose(facts, language)))),
         "moved": _moved(facts, language),
         "weakest": _weakest(facts, language),
         "todo": _todo(facts, language),
@@ -77,6 +80,40 @@ def _track(facts: Facts, language: Language) -> str:
     return text
 
 
+def _purpose(facts: Facts, language: Language) -> str:
+    """What the page is for beside the goals: what marketing gives back, or which campaigns earn their cost."""
+    if facts.persona == "executive":
+        back = next((row for row in facts.goals if _is_return(row)), None)
+        if back is None:
+            return ""
+        current, target = alike((back["current_value"], back["target_value"]), "x", "", language)
+        name = _label(facts.catalog[back["kpi_id"]], back, language)
+        return say(
+            "track.gives_back",
+            language,
+            label=name,
+            current=current,
+            target=say(f"goal.{back['mode']}", language, value=target),
+        )
+    if facts.campaigns is None or facts.explained is None:
+        return ""
+    earning = facts.campaigns
+    return say(
+        "track.campaigns",
+        language,
+        when=_capital(period(facts.explained_grain, facts.explained, language)),
+        paying=earning["paying"],
+        count=earning["count"],
+        share=percent(earning["losing_share"], language),
+        caveat=say("moved.provisional", language) if earning["is_provisional"] else "",
+    )
+
+
+def _is_return(goal: Row) -> bool:
+    """Whether a goal is of money back per money spent, and has no goal above it."""
+    return goal["unit"] == "x" and not goal["parent_goal_id"] and goal["current_value"] is not None
+
+
 def _moved(facts: Facts, language: Language) -> str:
     moved = most_moved(facts.reasons)
     if not moved or not facts.explained:
@@ -95,56 +132,9 @@ def _moved(facts: Facts, language: Language) -> str:
 
 
 def _weakest(facts: Facts, language: Language) -> str:
-    funnel = next((funnel for funnel in facts.funnels if funnel["weakest"] is not None), None)
-    if funnel is None:
-        return say("weakest.none", language)
-    position = funnel["weakest"]
-    step, before = funnel["steps"][position], funnel["steps"][position - 1]
-    relative = step["relative_change"]
-    rate, previous = alike((step["rate"], step["previous_rate"]), "ratio", "", language)
-    text = say(
-        "weakest.step" if relative < 0 else "weakest.no_fall",
-        language,
-        before=say(f"step.{before['name']}", language),
-        step=say(f"step.{step['name']}", language),
-        rate=rate,
-        previous=previous,
-        relative=signed(percent(relative, language), relative),
-        base=say(f"base.{facts.explained_grain}", language),
-    )
-    if step["is_provisional"]:
-        text += say("moved.provisional", language)
-    if facts.explained and facts.explained_grain != facts.grain:
-        text = f"{_capital(period(facts.explained_grain, facts.explained, language))}: {text}"
-    if step["gained"] is None:
-        return f"{text}."
-    more = say("weakest.gain", language, **_gain(funnel, position, language))
-    return f"{text}; {more}{_worth(funnel, position, language)}. {_best(funnel, language)}."
-
-
-def _best(funnel: Mapping[str, Any], language: Language) -> str:
-    """Another question than which step is the weakest: where a point more brings most."""
-    best = funnel["best"]
-    if best == funnel["weakest"]:
-        return say("weakest.best_too", language)
-    before, step = (say(f"step.{item['name']}", language) for item in funnel["steps"][best - 1 : best + 1])
-    text = say("weakest.best", language, before=before, step=step, **_gain(funnel, best, language))
-    return f"{text}{_worth(funnel, best, language)}"
-
-
-def _gain(funnel: Mapping[str, Any], position: int, language: Language) -> dict[str, str]:
-    """What a point more of a step brings at the end."""
-    steps = funnel["steps"]
-    return {
-        "gained": plain(steps[position]["gained"], 0, language),
-        "last": say(f"step.{steps[-1]['name']}", language),
-    }
-
-
-def _worth(funnel: Mapping[str, Any], position: int, language: Language) -> str:
-    money = funnel["steps"][position]["money"]
-    told = money and number(round(money), "money", funnel["currency"], language)
-    return say("weakest.worth", language, money=told) if told else ""
+    is_other = facts.explained_grain != facts.grain
+    when = _capital(period(facts.explained_grain, facts.explained, language)) if facts.explained and is_other else ""
+    return weakest_sentence(facts.funnels, facts.explained_grain, when, language)
 
 
 def _todo(facts: Facts, language: Language) -> str:

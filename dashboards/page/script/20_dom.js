@@ -1,5 +1,9 @@
 // Elements are made, never parsed: names come from outside systems.
 const SVG = "http://www.w3.org/2000/svg";
+// A line does not break within a date, a week's number or a word like e-mail.
+const months = Object.values(WORDS.short_months).flat().map((name) => name.replace(".", "\\.")).join("|");
+const IN_ONE = new RegExp(`(\\d) (?=(?:${months})(?: |$|[.,;:)]))|((?:week|vecka)) (?=\\d)`, "gi");
+const glued = (text) => text.replace(IN_ONE, (_, digit, week) => (digit || week) + GAP).replace(/\b(e)-(?=[a-zåäö])/gi, "$1\u2011");
 function put(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes || {})) {
     if (value === null || value === undefined || value === false) continue;
@@ -8,7 +12,8 @@ function put(element, attributes, children) {
     else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? "" : String(value));
   }
-  element.append(...children.flat(9).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  const shown = children.flat(9).filter((child) => child !== null && child !== undefined && child !== false && child !== "");
+  element.append(...shown.map((child) => (child.nodeType ? child : glued(String(child)))));
   return element;
 }
 const el = (tag, attributes, ...children) => put(document.createElement(tag), attributes, children);

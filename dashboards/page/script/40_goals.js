@@ -16,11 +16,11 @@ function drawGoals() {
     if (!groups.length || (goal.depth === 0 && groups.at(-1).objective !== goal.objective)) groups.push({ objective: goal.objective, goals: [] });
     groups.at(-1).goals.push(goal);
   }
-  fill("track", el("div", { class: "goals" }, groups.map((group) => el("div", { class: "panel objective" },
+  fill("track", DATA.goals.some(hasWay) && wayLegend(), el("div", { class: "goals" }, groups.map((group) => el("div", { class: "panel objective" },
     el("h3", {}, group.objective), group.goals.map(goalRow)))),
-    el("p", { class: "legend" }, DATA.goals.some(hasWay) && el("span", {}, el("span", { class: "bar" }, el("i", { "width%": 60 }), el("b", { "left%": 40 })), `${t("goal.legend_bar")} · ${t("goal.legend_line")}`)),
     el("p", { class: "note" }, t("goal.scope")));
 }
+const wayLegend = () => el("p", { class: "legend" }, el("span", {}, el("span", { class: "bar" }, el("i", { "width%": 60 }), el("b", { "left%": 40 })), `${t("goal.legend_bar")} · ${t("goal.legend_line")}`));
 function goalRow(goal) {
   const [current, pace, target, end] = alike([goal.current_value, goal.pace_value, goal.target_value, goal.expected_end_value], goal.unit || "count", goal.currency);
   const name = state.language === "sv" ? label(goal.kpi_id) : goal.kpi_label || goal.kpi_id;

@@ -12,7 +12,7 @@ function changeLine(row, known, kind) {
     return el("p", { class: "muted", "data-change": kind, "data-state": isYear ? "no-year" : "no-previous" }, isYear ? t("card.no_year") : t("card.no_previous", { base: t(`base.${DATA.grain}`) }));
   }
   const inPoints = known.unit === "ratio" || known.unit === "index";
-  const text = !inPoints && ratio !== null ? percent(ratio) : size(moved, known.unit, row.currency, row.value);
+  const text = !inPoints && ratio !== null ? percent(ratio) : apart(row.value, row[isYear ? "previous_year_value" : "previous_value"], known.unit, row.currency, row.value).slice(1);
   const longer = known.grows_with_time && ((DATA.lengths[state.period] || {})[kind] || {})[state.language];
   const isSame = Math.abs(!inPoints && ratio !== null ? ratio : known.unit === "ratio" ? moved * 10 : moved) < 0.0005;
   const way = isSame ? "same" : moved > 0 ? "up" : "down";
