@@ -15,6 +15,7 @@ WIDTHS = (390, 1366)
 SCHEMES = ("light", "dark")
 PERSONAS = ("executive", "manager", "specialist")
 GAP = "\u00a0"
+MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept|Oct|Nov|Dec"
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,14 @@ class Seen:
 
     def all(self, selector: str) -> list[dict[str, str]]:
         """The data attributes of all elements, with their `text`."""
-        return self.page.eval_on_selector_all(
+        found = self.page.eval_on_selector_all(
             selector,
             "all => all.map(one => ({...one.dataset, text: one.textContent, visible: one.offsetParent !== null}))",
         )
+        return [one | {"text": unglued(one["text"])} for one in found]
 
     def text(self, selector: str) -> str:
-        return self.page.inner_text(selector)
+        return unglued(self.page.inner_text(selector))
 
     def has(self, selector: str) -> bool:
         return self.page.locator(selector).count() > 0
@@ -79,6 +81,12 @@ def query(home: Home, sql: str, parameters: Sequence[object] = ()) -> list[dict[
         cursor = connection.execute(sql, list(parameters))
         names = [column[0] for column in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def unglued(text: str) -> str:
+    """With plain spaces and hyphens within dates, weeks and words like e-mail, where a page lets no line break."""
+    text = re.sub(rf"(?<=\d){GAP}(?=(?:{MONTHS})\b)|(?<=[Ww]eek){GAP}(?=\d)", " ", text)
+    return re.sub("(?<=[eE])\u2011", "-", text)
 
 
 def same(shown: str | None, value: float | None) -> bool:
