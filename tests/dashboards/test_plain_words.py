@@ -1,0 +1,207 @@
+"""What a reader who knows only the page must not misread: differences, decimals, verdicts, marks and line breaks."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from dashboards.action_words import action_text, values_like
+from dashboards.actions import turned_out
+from dashboards.change_words import change_sentence
+from dashboards.funnel_words import weakest_sentence
+from dashboards.numbers import apart
+from dashboards.pages import build_pages
+from dashboards.sentences import QUESTIONS
+from orchestration.home import Home
+from tests.dashboards.published_company import changed
+from tests.dashboards.seen import GAP, opened, query, unglued
+
+OFF = "update kpi_goals set status = 'off_track', current_value = 1, pace_value = 9 where goal_id = '{goal_id}'"
+
+
+def rebuilt(company: Home, folder: Path, statements: list[str]) -> Home:
+    home = changed(company, folder, statements)
+    build_pages(home)
+    return home
+
+
+@pytest.mark.parametrize(
+    ("value", "other", "unit", "told"),
+    [
+        (35.556, 33.107, "index", f"2.5{GAP}points"),
+        (0.5899, 0.5873, "ratio", f"0.3{GAP}percentage points"),
+        (0.022756, 0.021906, "ratio", f"0.09{GAP}percentage points"),
+        (0.5899, 0.5897, "ratio", f"0.02{GAP}percentage points"),  # shown as the same
+        (200.4, 218.2, "money", f"SEK{GAP}18"),
+    ],
+)
+def test_a_difference_is_that_of_the_values_shown(value: float, other: float, unit: str, told: str) -> None:
+    assert apart(value, other, unit, "SEK", "en") == told
+
+
+def action(**own: Any) -> dict[str, Any]:
+    row = {"signal_id": "better_than_expected", "kpi_id": "leads", "segment_set": "channel", "start_segment": None}
+    segments = dict.fromkeys(
+        ("platform", "source_medium", "campaign", "country", "device", "landing_page", "customer_type"), "(all)"
+    )
+    values = {"value": 0.0, "expected_value": 10.0, "measured_value": None, "tone": "worse"}
+    return row | segments | values | {"channel": "email", "proposed_action": "", "check_rows": []} | own
+
+
+@pytest.mark.parametrize(
+    ("tone", "measured", "found"),
+    [
+        ("worse", None, None),
+        ("worse", 6.0, "back"),
+        ("worse", 4.0, "not_back"),
+        ("worse", 30.0, "back"),  # better still
+        ("neutral", 30.0, "not_back"),  # as far off on the other side
+        ("better", 4.0, "lasted"),
+        ("better", 6.0, "not_lasted"),
+    ],
+)
+def test_an_earlier_action_has_a_verdict(tone: str, measured: float | None, found: str | None) -> None:
+    assert turned_out(action(tone=tone, measured_value=measured)) == found
+
+
+def test_a_segment_that_is_not_known_is_to_be_found_out_and_not_scaled() -> None:
+    assert "consider scaling" in action_text(action(), "en")
+    for channel in ("unknown", "(other)"):
+        assert action_text(action(channel=channel), "en").startswith("Find out what is behind “")
+    whole = action(segment_set="total", channel="(all)", start_set="channel", start_segment="unknown")
+    assert "Start with" not in action_text(whole, "en")
+    assert "Start with E-mail." in action_text(whole | {"start_segment": "email"}, "en")
+
+
+def test_values_of_one_kpi_have_the_decimals_of_its_largest() -> None:
+    rows = [action(value=11.3), action(value=-20.0, measured_value=3.0), action(kpi_id="cpc", value=0.1)]
+    assert values_like(rows) == {"leads": -20.0, "cpc": 10.0}
+
+
+def test_one_segment_explains_nothing_and_nothing_is_said_of_it() -> None:
+    reason: dict[str, Any] = {"value0": 71.0, "value1": 68.0, "change": -3.0, "relative_change": -0.042}
+    reason |= {"currency": "none", "movement": "down", "leading_set": "platform", "leading_segment": None}
+    reason |= {"leading_factor": None, "leading_kind": None, "segments": 2}
+    reason |= {"period_start": date(2026, 3, 9), "base_start": date(2026, 3, 2)}
+    known = {"label": "Followers", "label_sv": "Följare", "unit": "count", "additivity": "A"}
+    assert change_sentence(reason, known, "week", "en").endswith("before): no single segment explains it")
+    assert change_sentence(reason | {"segments": 1}, known, "week", "en").endswith("(71 the week before)")
+
+
+def test_the_weakest_step_and_the_one_where_a_point_brings_most_are_two() -> None:
+    def step(name: str, gained: float | None) -> dict[str, Any]:
+        rates = {"rate": 0.5, "previous_rate": 0.6, "relative_change": -1 / 6, "is_provisional": False}
+        return {"name": name, "gained": gained, "money": None} | rates
+
+    steps = [step("sessions", None), step("engaged_sessions", 5.0), step("purchases", 50.0)]
+    funnel = {"weakest": 1, "best": 2, "currency": "", "steps": steps}
+    told = weakest_sentence([funnel], "month", "", "en")
+    assert told.startswith("Weakest step: from sessions to engaged sessions")
+    assert told.endswith(
+        "A point more brings most from engaged sessions to sessions with a purchase: 50 sessions with a purchase."
+    )
+    same = weakest_sentence([funnel | {"weakest": 2}], "month", "", "en")
+    assert same.endswith(" No other step brings more per point.")
+
+
+def test_a_bar_is_the_way_to_a_goal_and_has_a_legend(browser: Browser, company: Home) -> None:
+    goals = query(company, "select goal_id, goal_kind, progress_share, status from kpi_goals where is_active")
+    kinds = {row["goal_id"]: row["goal_kind"] for row in goals}
+    with opened(browser, company, "executive") as seen:
+        shown = seen.page.eval_on_selector_all(
+            "[data-goal]", "all => all.map(one => [one.dataset.goal, one.querySelectorAll('.bar').length])"
+        )
+        assert {count for _, count in shown} == {0, 1}
+        assert not [goal for goal, count in shown if count and kinds[goal] == "stay"]
+        assert "line: where it should be by now" in seen.text('[data-role="track"] .legend')
+
+
+def test_a_point_that_may_change_is_hollow_also_where_it_is_chosen(browser: Browser, company: Home) -> None:
+    with opened(browser, company, "specialist", "#lang=en&kpi=cpc") as seen:
+        assert "may still change" in seen.text('.card[data-kpi="cpc"]')
+        assert seen.page.get_attribute('[data-chart] circle[r="4.5"]', "class") == "s-soft"
+    with opened(browser, company, "executive", "#lang=en&kpi=nps") as seen:
+        assert seen.page.get_attribute('[data-chart] circle[r="4.5"]', "class") == "s-dot"
+
+
+def test_posts_of_one_kind_and_day_are_told_apart(browser: Browser, company: Home, tmp_path: Path) -> None:
+    alike = "update fct_social_posts set post_type = 'reel', platform = 'instagram', publish_date = date '2026-03-10'"
+    with opened(browser, rebuilt(company, tmp_path, [alike]), "specialist") as seen:
+        names = [row["text"] for row in seen.all("[data-post] th")]
+        assert len(names) > 2
+        assert len(set(names)) == len(names)
+        assert any("Instagram, reel 1/" in name for name in names)
+
+
+def test_campaigns_that_cost_more_than_they_bring_in_are_marked_and_counted(browser: Browser, company: Home) -> None:
+    start = query(company, "select max(period_start) as s from kpi_values where period_grain = 'week' "
+        "and not is_open_period")[0]["s"]  # fmt: skip
+    rows = query(
+        company,
+        "select s.campaign, s.value as spend, r.value as roas from kpi_values s join kpi_values r "
+        "using (period_grain, period_start, segment_set, campaign) where s.kpi_id = 'spend' and r.kpi_id = 'roas_net' "
+        "and segment_set = 'campaign' and period_grain = 'week' and period_start = ? and s.value > 0",
+        [start],
+    )
+    losing = {row["campaign"]: row["spend"] for row in rows if row["roas"] is not None and row["roas"] < 1}
+    with opened(browser, company, "manager") as seen:
+        shown = seen.all("[data-campaign]")
+        marked = {row["campaign"] for row in shown if "costs more than it brings in" in row["text"]}
+        assert marked == set(losing) & {row["campaign"] for row in shown}
+        assert marked
+        known = [row for row in rows if row["roas"] is not None]
+        part = sum(losing.values()) / sum(row["spend"] for row in known) * 100
+        told = seen.text('[data-answer="track"]')
+        assert f"{len(known) - len(losing)} of {len(known)} campaigns bring in what they cost or more" in told
+        assert f"the others took {part:.1f}% of the spend" in told
+
+
+@pytest.mark.parametrize("is_acted_on", [True, False])
+def test_a_goal_that_is_off_track_has_its_action_named_or_missed(
+    company: Home, tmp_path: Path, is_acted_on: bool
+) -> None:
+    goal = query(company, "select goal_id, kpi_id from kpi_goals where kpi_id = 'nps' and is_active")[0]
+    last = "select action_id from kpi_actions where status = 'open' and led_by is null order by priority desc limit 1"
+    statements = [
+        "update kpi_goals set status = 'on_track'",
+        OFF.format(**goal),
+        "update kpi_actions set kpi_id = 'leads' where kpi_id = 'nps'",
+        *([f"update kpi_actions set kpi_id = 'nps', owner_role = 'executive' where action_id = ({last})"]
+          if is_acted_on else []),
+        "insert into kpi_actions by name select * replace ('first' as action_id, 0 as priority, 'executive' as "
+        f"owner_role, 'leads' as kpi_id) from kpi_actions where action_id = ({last})",
+    ]  # fmt: skip
+    executive = build_pages(changed(company, tmp_path, statements))[0]
+    told = dict(zip(QUESTIONS, executive.content.answers["en"].values(), strict=True))["todo"]
+    assert ("For NPS, whose goal is off track: " in told) == is_acted_on
+    assert ("No action is proposed for NPS, whose goal is off track: look at its card." in told) != is_acted_on
+
+
+def test_what_is_final_is_counted_and_what_has_no_cases_is_not_few(
+    browser: Browser, company: Home, tmp_path: Path
+) -> None:
+    nothing = (
+        "update kpi_values set value = null, numerator = 0, denominator = 0, n = 0, is_unreliable = true where "
+        "kpi_id = 'nps' and period_grain = 'month' and segment_set = 'total' and period_start = date '2026-02-01'"
+    )
+    with opened(browser, rebuilt(company, tmp_path, [nothing]), "executive") as seen:
+        assert "no cases yet" in seen.text('[data-doubt="total||nps"]')
+        assert "no value yet: NPS" in seen.text('[data-answer="sure"]')
+        assert "(0)" not in seen.text('[data-role="sure"]')
+
+
+def test_no_line_breaks_within_a_date_or_e_mail(browser: Browser, company: Home) -> None:
+    with opened(browser, company, "executive") as seen:
+        raw = seen.page.inner_text("main")
+        assert f"30{GAP}Jun 2026" in raw
+        assert "30 Jun" not in raw
+        assert "e-mail" not in raw.lower()
+        assert "E-mail" in unglued(raw)
+
+
+def test_the_names_of_the_pages_stay_within_the_margin_of_a_phone(browser: Browser, company: Home) -> None:
+    with opened(browser, company, "specialist", viewport={"width": 390, "height": 900}) as seen:
+        right = "document.querySelector('.top nav a:last-child').getBoundingClientRect().right"
+        assert seen.page.evaluate(right) <= 390 - 16
