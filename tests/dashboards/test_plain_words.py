@@ -1,5 +1,6 @@
 """What a reader who knows only the page must not misread: differences, decimals, verdicts, marks and line breaks."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,7 @@ from dashboards.pages import build_pages
 from dashboards.sentences import QUESTIONS
 from orchestration.home import Home
 from tests.dashboards.published_company import changed
-from tests.dashboards.seen import GAP, opened, query, unglued
-
-OFF = "update kpi_goals set status = 'off_track', current_value = 1, pace_value = 9 where goal_id = '{goal_id}'"
+from tests.dashboards.seen import GAP, opened, query
 
 
 def rebuilt(company: Home, folder: Path, statements: list[str]) -> Home:
@@ -132,7 +131,7 @@ def test_posts_of_one_kind_and_day_are_told_apart(browser: Browser, company: Hom
         names = [row["text"] for row in seen.all("[data-post] th")]
         assert len(names) > 2
         assert len(set(names)) == len(names)
-        assert any("Instagram, reel 1/" in name for name in names)
+        assert all(re.search(r"^Instagram, reel \d+/\d+", name) for name in names), names
 
 
 def test_campaigns_that_cost_more_than_they_bring_in_are_marked_and_counted(browser: Browser, company: Home) -> None:
@@ -162,17 +161,14 @@ def test_campaigns_that_cost_more_than_they_bring_in_are_marked_and_counted(brow
 def test_a_goal_that_is_off_track_has_its_action_named_or_missed(
     company: Home, tmp_path: Path, is_acted_on: bool
 ) -> None:
-    goal = query(company, "select goal_id, kpi_id from kpi_goals where kpi_id = 'nps' and is_active")[0]
     last = "select action_id from kpi_actions where status = 'open' and led_by is null order by priority desc limit 1"
     statements = [
         "update kpi_goals set status = 'on_track'",
-        OFF.format(**goal),
-        "update kpi_actions set kpi_id = 'leads' where kpi_id = 'nps'",
-        *([f"update kpi_actions set kpi_id = 'nps', owner_role = 'executive' where action_id = ({last})"]
-          if is_acted_on else []),
-        "insert into kpi_actions by name select * replace ('first' as action_id, 0 as priority, 'executive' as "
-        f"owner_role, 'leads' as kpi_id) from kpi_actions where action_id = ({last})",
-    ]  # fmt: skip
+        "update kpi_goals set status = 'off_track', current_value = 1, pace_value = 9 where kpi_id = 'nps'",
+        "update kpi_actions set owner_role = 'executive', kpi_id = 'leads' "
+        "where kpi_id = 'nps' or owner_role = 'executive'",
+        f"update kpi_actions set kpi_id = 'nps' where {str(is_acted_on).lower()} and action_id = ({last})",
+    ]
     executive = build_pages(changed(company, tmp_path, statements))[0]
     told = dict(zip(QUESTIONS, executive.content.answers["en"].values(), strict=True))["todo"]
     assert ("For NPS, whose goal is off track: " in told) == is_acted_on
@@ -187,8 +183,8 @@ def test_what_is_final_is_counted_and_what_has_no_cases_is_not_few(
         "kpi_id = 'nps' and period_grain = 'month' and segment_set = 'total' and period_start = date '2026-02-01'"
     )
     with opened(browser, rebuilt(company, tmp_path, [nothing]), "executive") as seen:
-        assert "no cases yet" in seen.text('[data-doubt="total||nps"]')
-        assert "no value yet: NPS" in seen.text('[data-answer="sure"]')
+        assert "no cases" in seen.text('[data-doubt="total||nps"]')
+        assert re.search("no value yet: .*NPS", seen.text('[data-answer="sure"]'))
         assert "(0)" not in seen.text('[data-role="sure"]')
 
 
@@ -198,7 +194,7 @@ def test_no_line_breaks_within_a_date_or_e_mail(browser: Browser, company: Home)
         assert f"30{GAP}Jun 2026" in raw
         assert "30 Jun" not in raw
         assert "e-mail" not in raw.lower()
-        assert "E-mail" in unglued(raw)
+        assert "E\u2011mail" in (seen.page.text_content('[data-filter="view"]') or "")
 
 
 def test_the_names_of_the_pages_stay_within_the_margin_of_a_phone(browser: Browser, company: Home) -> None:
