@@ -132,6 +132,7 @@ def test_posts_of_one_kind_and_day_are_told_apart(browser: Browser, company: Hom
         assert len(names) > 2
         assert len(set(names)) == len(names)
         assert all(re.search(r"^Instagram, reel \d+/\d+", name) for name in names), names
+        assert "1/2: the first of two of that kind on that day." in seen.text('[data-role="ranking"]')
 
 
 def test_campaigns_that_cost_more_than_they_bring_in_are_marked_and_counted(browser: Browser, company: Home) -> None:

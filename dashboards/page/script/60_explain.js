@@ -80,7 +80,7 @@ function ranking() {
   const when = kind !== "posts" && explained() && el("p", { class: "muted small" }, capital(period(DATA.explaining_grain, explained())));
   const title = [el("h3", {}, t(`${kind}.title`)), when];
   const bases = kind === "posts" ? [] : Object.keys(DATA.figures).filter(basis).map((name) => `${figureName(name)}: ${basis(name)}.`);
-  const rule = kind === "posts" ? page && page.rest && t("posts.rest_reach") : t("campaigns.even");
+  const rule = kind === "posts" ? page && [page.lines.some((line) => line.of_day > 1) && t("posts.numbered"), page.rest && t("posts.rest_reach")].filter(Boolean).join(" ") : t("campaigns.even");
   const note = el("p", { class: "note" }, [t(`${kind}.scope`), rule, ...bases].filter(Boolean).join(" "));
   if (!page || !page.lines.length) return el("div", { class: "panel sub", "data-role": "ranking" }, title, empty(t(`${kind}.none`), "no-ranking"));
   return el("div", { class: "panel sub", "data-role": "ranking" }, title, kind === "posts" ? postTable(page) : campaignTable(page), note);
