@@ -12,7 +12,7 @@ class Answers(ABC):
     def rows(self, kpi_id: str) -> pd.DataFrame:
         """All rows of a KPI."""
 
-    def of(self, kpi_id: str, grain: str, segment_set: str) -> pd.DataFrame:
+    def rows_at(self, kpi_id: str, grain: str, segment_set: str) -> pd.DataFrame:
         """The rows of a KPI at one grain and set."""
         found = self.rows(kpi_id)
         return found[(found["period_grain"] == grain) & (found["segment_set"] == segment_set)]
@@ -24,7 +24,7 @@ class Answers(ABC):
         return found.iloc[0]
 
     def find(self, kpi_id: str, grain: str, start: str, segment_set: str = "total", **dims: str) -> pd.DataFrame:
-        found = self.of(kpi_id, grain, segment_set)
+        found = self.rows_at(kpi_id, grain, segment_set)
         chosen = found["period_start"] == pd.Timestamp(start)
         for name, value in dims.items():
             chosen &= found[name] == value
