@@ -35,7 +35,7 @@ dev: $(STAMP)  ## Dagster UI and daemon on http://127.0.0.1:3000
 	$(BIN)/python -m orchestration.dev
 
 test: $(STAMP)  ## the fast suite: offline, a few minutes
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-slow: $(STAMP)  ## what takes longer than the fast suite allows
 	$(BIN)/pytest -m slow
