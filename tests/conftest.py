@@ -29,6 +29,9 @@ LONGEST = (
     "tests/test_sources_and_kpis.py",
     "tests/test_oracle_equality.py",
     "tests/orchestration/test_dev.py",
+    "tests/orchestration/test_refresh.py",
+    "tests/test_properties.py",
+    "tests/year/test_year.py",
 )
 
 
