@@ -46,6 +46,7 @@ def test_a_page_that_holds_too_much_is_refused_and_the_old_ones_stay(
     assert {file.name: file.read_bytes() for file in made.pages.iterdir()} == before
 
 
+@pytest.mark.slow
 def test_three_years_build_in_ten_seconds_and_stay_below_the_limit(made: Home) -> None:
     """The company's last year three times, one after the other."""
     first = "case period_grain when 'month' then date '2025-03-01' else date '2025-03-03' end"

@@ -13,17 +13,15 @@ from tests.faults.kinds import FAULTS
 from tests.faults.page import PAGE, shown, told, written
 from tests.faults.sources import VENDORS
 
-IN_THE_FAST_SUITE = ("typeform",)
-
 
 @pytest.fixture(scope="module")
 def world() -> World:
     return the_world()
 
 
-@pytest.mark.parametrize(
-    "name", [name if name in IN_THE_FAST_SUITE else pytest.param(name, marks=pytest.mark.slow) for name in VENDORS]
-)
+# The fast suite has faults of each source beside its connector.
+@pytest.mark.slow
+@pytest.mark.parametrize("name", VENDORS)
 def test_what_the_page_tells_of_a_source_is_what_happens(name: str, world: World, tmp_path: Path) -> None:
     with bench(name, tmp_path, world) as under_test:
         row = {fault.title: shown(under_test.run(fault)) for fault in FAULTS}

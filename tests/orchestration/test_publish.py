@@ -12,7 +12,7 @@ from tests.orchestration.conftest import Toy
 from tests.orchestration.readers import Read, reading
 from tests.orchestration.toy import TINY
 
-MANY = [20, pytest.param(100, marks=pytest.mark.slow)]
+MANY = [8, pytest.param(100, marks=pytest.mark.slow)]
 
 
 @pytest.mark.parametrize("publishes", MANY)

@@ -62,7 +62,7 @@ def morning(ago: int, *down: str) -> Day:
 def fortnight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
     """Two sources are down, a week-end is slept through, the last morning catches up."""
     days = [morning(12), morning(10, "google_analytics", "meta_ads"), morning(6), morning(0)]
-    world = build_world(size="small", months=3, seed=7, as_of=LAST)
+    world = build_world(size="small", months=2, seed=7, as_of=LAST)
     yield from lived(world, days, tmp_path_factory.mktemp("fortnight"))
 
 

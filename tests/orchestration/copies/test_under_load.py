@@ -23,7 +23,7 @@ VIEW = (
 )
 
 
-@pytest.mark.parametrize("publishes", [20, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("publishes", [8, pytest.param(100, marks=pytest.mark.slow)])
 def test_readers_see_one_whole_run_while_marts_are_copied_in_a_loop(
     copy: Callable[[], Copied], database: str, marts: Path, publishes: int
 ) -> None:
