@@ -31,7 +31,6 @@ LONGEST = (
     "tests/orchestration/test_dev.py",
     "tests/orchestration/test_refresh.py",
     "tests/test_properties.py",
-    "tests/year/test_year.py",
 )
 
 

@@ -1,7 +1,7 @@
 """A company day by day: restatement, outages and missed ticks, and what its vintages show at the end.
 
 The year takes an hour on two quiet cores (`make year`), its fortnights and months through the real job half of that;
-four mornings within two weeks are the same in small.
+four mornings within two weeks are the same in small (`pytest -m slow tests/year -k fortnight`, half a minute).
 """
 
 from collections.abc import Iterator
@@ -86,10 +86,8 @@ def jobs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
         models.close()
 
 
-SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("year", "jobs")]
-
-
-@pytest.mark.parametrize("name", ["fortnight", *SLOW])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["fortnight", "year", "jobs"])
 class TestEveryDay:
     @pytest.fixture
     def days(self, name: str, request: pytest.FixtureRequest) -> Lived:
