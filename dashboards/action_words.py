@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from dashboards.numbers import Language, day, number, percent, plain
+from dashboards.numbers import Language, day, largest, number, percent, plain
 from dashboards.words import named, say, segment_name
 from orchestration.cli.goals import segment_of
 from orchestration.cli.marts import DIMENSIONS, Row
@@ -55,10 +55,8 @@ def _finding(action: Row, check: Row, catalog: Mapping[str, Row], like: Mapping[
     )
     about = name if kind == "related" else check["kpi_id"] or action["kpi_id"]
     unit = catalog[about]["unit"] if about in catalog else "count"
-    largest = max((item for item in (value, base) if item is not None), key=abs, default=None)
-    shown, before = (
-        number(item, unit, action["reporting_currency"], language, like.get(about, largest)) for item in (value, base)
-    )
+    decimals = like.get(about, largest((value, base)))
+    shown, before = (number(item, unit, action["reporting_currency"], language, decimals) for item in (value, base))
     match kind:
         case "sources":
             periods = say(f"periods.{action['period_grain']}", language)

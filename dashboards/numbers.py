@@ -3,7 +3,7 @@
 The pages' JavaScript formats what it looks up by the same rules (`page/script/10_format.js`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
@@ -70,8 +70,13 @@ def _in_unit(text: str, unit: str, currency: str, language: Language) -> str:
 
 def alike(values: Sequence[float | None], unit: str, currency: str, language: Language) -> list[str]:
     """Values that are read beside each other, with the decimals of the largest."""
-    largest = max((value for value in values if value is not None), key=abs, default=None)
-    return [number(value, unit, currency, language, largest) for value in values]
+    like = largest(values)
+    return [number(value, unit, currency, language, like) for value in values]
+
+
+def largest(values: Iterable[float | None]) -> float | None:
+    """The one farthest from 0, whose decimals the others take; None where there is none."""
+    return max((value for value in values if value is not None), key=abs, default=None)
 
 
 def size(value: float, unit: str, currency: str, language: Language, like: float | None = None) -> str:

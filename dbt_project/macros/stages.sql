@@ -19,19 +19,21 @@ dimensions, for readers who divide last. A dimension that a fact does not have i
 adds up; so are the `withheld` ones. A cohort measure is null until the youngest member of its period has the age.
 
 Facts of other dimensions never share a cell, so each combination of dimensions is summed by itself, with its own measures
-only: one sum over all of them takes 3 times as long.
+only: one sum over all of them takes twice as long.
 #}
 {% macro stage_table(facts, dims, grain='day', withheld={}) %}
 {%- set start_name = 'month' if grain == 'month' else 'date' -%}
 {%- set start = month_start('stacked.date') if grain == 'month' else 'stacked.date' -%}
 {%- set last_day = plus_days(plus_months(start, 1), -1) if grain == 'month' else 'stacked.date' -%}
-{%- set facts_of = {} -%}
+{%- set all_measures = facts.values() | sum(start=[]) -%}
+{%- set facts_of, measures_of = {}, {} -%}
 {%- for fact in facts -%}
     {%- set own = [] -%}
     {%- for dimension in dims if dimension in additive_facts()[fact]['dims'] and dimension not in withheld.get(fact, []) -%}
         {%- do own.append(dimension) -%}
     {%- endfor -%}
     {%- do facts_of.setdefault(own | join(' '), []).append(fact) -%}
+    {%- do measures_of.setdefault(own | join(' '), []).extend(facts[fact]) -%}
 {%- endfor -%}
 with clock as (
     select * from {{ ref('int_clock') }}
@@ -39,7 +41,7 @@ with clock as (
 
 ages as (
     select
-        {%- for measure in facts.values() | sum(start=[]) %}
+        {%- for measure in all_measures %}
         coalesce(max(case when measure_id = '{{ measure }}' then maturity_days end), 0) as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('measures') }}
@@ -53,9 +55,9 @@ stacked_{{ loop.index }} as (
         {%- for dimension in own.split() %}
         {{ dimension }},
         {%- endfor %}
-        {%- for other in alike %}{% set is_last = loop.last %}{% for measure in facts[other] %}
-        {% if other == fact %}{{ measure }}{% else %}null{% endif %} as {{ measure }}{{ ',' if not (is_last and loop.last) }}
-        {%- endfor %}{% endfor %}
+        {%- for measure in measures_of[own] %}
+        {% if measure in facts[fact] %}{{ measure }}{% else %}null{% endif %} as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from {{ ref('msr_' ~ fact) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -63,20 +65,20 @@ stacked_{{ loop.index }} as (
 
 {% endfor -%}
 final as (
-    {%- for own, alike in facts_of.items() %}
+    {%- for own in facts_of %}
     select
         {{ start }} as {{ start_name }},
         {%- for dimension in dims %}
         {% if dimension in own.split() %}stacked.{{ dimension }}{% else %}'(all)'{% endif %} as {{ dimension }},
         {%- endfor %}
-        {%- for fact, measures in facts.items() %}{% set is_last = loop.last %}{% for measure in measures %}
+        {%- for measure in all_measures %}
         cast(
-            {%- if fact in alike %}
+            {%- if measure in measures_of[own] %}
             sum(case when ages.{{ measure }} = 0 or {{ plus_days(last_day, 'ages.' ~ measure) }} <= clock.data_until then stacked.{{ measure }} end)
             {%- else %}null
             {%- endif %} as {{ stage_measure_type(measure) }}
-        ) as {{ measure }}{{ ',' if not (is_last and loop.last) }}
-        {%- endfor %}{% endfor %}
+        ) as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from stacked_{{ loop.index }} as stacked
     cross join clock
     cross join ages
