@@ -1,11 +1,14 @@
 """What a disturbed home must have in common with one that nobody disturbed, besides its marts."""
 
+import re
 from pathlib import Path
 
 import duckdb
 
 from orchestration.home import Home
 from orchestration.serving.vintages import KINDS, folder_of, rows_of, vintage_files
+
+DRAWN_FROM = re.compile(r'name="drawn-from" content="(\w+)"')
 
 
 def assert_equal_vintages(undisturbed: Path, history: Path) -> None:
@@ -23,9 +26,13 @@ def assert_equal_vintages(undisturbed: Path, history: Path) -> None:
 
 
 def assert_pages_of_the_marts(home: Path) -> None:
-    """Each page names the run that published; a project without pages has none."""
+    """Each persona's page names the run that published, and the index was drawn with them; none without pages."""
     found = Home(home)
     with duckdb.connect(str(found.marts), read_only=True) as connection:
         [(run_id,)] = connection.execute("select run_id from publish_info").fetchall()
-    for page in found.pages.glob("*.html"):
-        assert str(run_id)[:8] in page.read_text("utf-8"), f"{page.name} is not of the run that published"
+    texts = {page.name: page.read_text("utf-8") for page in found.pages.glob("*.html")}
+    for name, text in texts.items():
+        assert name == "index.html" or str(run_id) in text, f"{name} is not of the run that published"
+    drawn_from = {name: DRAWN_FROM.findall(text) for name, text in texts.items()}
+    assert all(len(marks) == 1 for marks in drawn_from.values()), drawn_from
+    assert len({marks[0] for marks in drawn_from.values()}) <= 1, f"pages of different runs: {drawn_from}"
