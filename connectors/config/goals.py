@@ -27,16 +27,19 @@ class Goal(BaseModel):
     `segment`: dimension → value, empty for the total, or `parts`: the cells of its child goals together. A goal spans
     whole periods of its `period_grain`, and so does its baseline; without `baseline_end` that is one period.
     `target_value` and `failure_threshold` are in the KPI's stored unit (a share of 3 % is 0.03); with `change_type`
-    `percent` or `points` the target is a change against the baseline (20 = 20 % or 20 points more).
+    `percent` or `points` the target is a change against the baseline (20 = 20 % or 20 points more). `objective_sv` and
+    `owner_role_sv` are what Swedish pages say instead.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     goal_id: Identifier
     objective: Text
+    objective_sv: Text | None = None
     parent: Identifier | None = None
     goal_type: Literal["brand_awareness", "lead_generation", "sales_growth", "profit", "loyalty"]
     owner_role: Text | None = None
+    owner_role_sv: Text | None = None
     stage: Literal["awareness", "consideration", "conversion", "loyalty", "business", "operations"]
     kpi_id: Identifier
     period_grain: Grain = "month"

@@ -82,9 +82,11 @@ GOALS = _whole(
     "Goals: what a KPI is to reach, by when.",
     goal_id=TEXT,
     objective=TEXT,
+    objective_sv=TEXT,  # what Swedish pages say instead; null = the same
     parent_goal_id=TEXT,
     goal_type=TEXT,  # brand_awareness, lead_generation, sales_growth, profit, loyalty
     owner_role=TEXT,
+    owner_role_sv=TEXT,
     stage=TEXT,
     kpi_id=TEXT,
     period_grain=TEXT,

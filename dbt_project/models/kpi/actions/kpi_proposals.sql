@@ -128,7 +128,11 @@ dated as (
 due as (
     select
         *,
-        {{ plus_days('proposed_on', 'due_days') }} as due_date
+        -- What still settles can be judged once it has, and not before.
+        case
+            when trigger = 'recent' then {{ plus_days('period_end', 'settle_days + 1') }}
+            else {{ plus_days('proposed_on', 'due_days') }}
+        end as due_date
     from dated
 ),
 

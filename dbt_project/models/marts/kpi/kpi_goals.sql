@@ -145,9 +145,11 @@ final as (
     select
         goals.goal_id,
         goals.objective,
+        coalesce(goals.objective_sv, goals.objective) as objective_sv,
         goals.parent_goal_id,
         goals.goal_type,
         goals.owner_role,
+        coalesce(goals.owner_role_sv, goals.owner_role) as owner_role_sv,
         goals.stage,
         goals.kpi_id,
         versions.kpi_version,
