@@ -12,7 +12,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help docs env demo pages-pictures dev test test-slow year test-clients test-superset acceptance chaos bench lint format lock clean
+.PHONY: help docs env demo pages-pictures browser dev test test-slow test-pages year test-clients test-superset acceptance chaos bench lint format lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,7 +28,7 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP)  ## a simulated company, refreshed through the real pipeline, and its KPI board
 	$(BIN)/python -m sandbox.demo
 
-pages-pictures: $(STAMP)  ## pictures of the demo's pages for the README (needs Chromium, and `make demo` before)
+pages-pictures: $(STAMP) browser  ## pictures of the demo's pages for the README (after `make demo`)
 	$(BIN)/python -m sandbox.pictures
 
 dev: $(STAMP)  ## Dagster UI and daemon on http://127.0.0.1:3000
@@ -49,6 +49,13 @@ test-clients: $(CLIENTS_STAMP)  ## the vendors' own Python clients against the s
 $(CLIENTS_STAMP): requirements-clients.lock $(STAMP)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-clients.lock
 	@touch $(CLIENTS_STAMP)
+
+test-pages: $(STAMP) browser  ## the pages in Chromium, at every width and in both colours
+	$(BIN)/pytest -m "slow or not slow" tests/dashboards
+
+browser:  ## Chromium, if it is not there (on Debian, as root)
+	@command -v chromium chromium-browser google-chrome > /dev/null || \
+	  { apt-get update --quiet --quiet && apt-get install --yes --quiet --quiet chromium; }
 
 test-superset: $(STAMP) $(SUPERSET)/.stamp  ## Superset imports the bundle and shows the marts' numbers
 	NYCKELTAL_SUPERSET=$(CURDIR)/$(SUPERSET) $(BIN)/pytest -m slow tests/superset

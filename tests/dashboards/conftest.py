@@ -40,7 +40,7 @@ def browser() -> Iterator[Browser]:
         (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
     )
     if program is None:
-        pytest.skip("no Chromium on this machine: install it to test the pages in a browser")
+        pytest.skip("no Chromium on this machine: `make browser` installs it")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
         yield started
