@@ -40,7 +40,13 @@ final as (
         ranked.is_first,
         ranked.reason,
         replace(
-            ranked.action,
+            -- What only says that something is not known can be mapped, and nothing else done in it.
+            case
+                when {{ cell_text('segments') }} in ('unknown', '(other)')
+                    then 'Find out what is behind {segment} and map it (its source and medium, country or campaign); '
+                    || 'until then decide nothing on it.'
+                else ranked.action
+            end,
             '{segment}',
             case when segments.segment_set = 'total' then 'the whole company' else {{ cell_text('segments') }} end
         ) as recommended_action
