@@ -13,7 +13,7 @@ from dashboards.funnels import funnel_kpis, packed_funnels, selections
 from dashboards.goals import packed_goals, page_goals
 from dashboards.lengths import grows_with_time, packed_lengths
 from dashboards.numbers import LANGUAGES
-from dashboards.rankings import FIGURES, read_ranking
+from dashboards.rankings import EARNED_WITH_FEES, FIGURES, read_ranking
 from dashboards.sentences import Facts, answers
 from dashboards.series import DETAILS, FLAGS, Series, no_series, read_series, segments, shown_series
 from dashboards.trust import HeldBack, packed_trust
@@ -114,10 +114,10 @@ def _kpi(known: Row) -> dict[str, Any]:
 
 
 def _figures(catalog: Mapping[str, Row], currency: str) -> dict[str, Any]:
-    """The columns of a ranking of campaigns: name, unit and currency."""
+    """The figures of a ranking of campaigns: name, unit and currency."""
     return {
         name: {key: catalog[name][key] for key in ("label", "label_sv", "unit")} | {"currency": currency}
-        for name in FIGURES
+        for name in (*FIGURES, EARNED_WITH_FEES)
         if name in catalog
     }
 

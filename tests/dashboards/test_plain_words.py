@@ -14,6 +14,7 @@ from dashboards.change_words import change_sentence
 from dashboards.funnel_words import weakest_sentence
 from dashboards.numbers import apart
 from dashboards.pages import build_pages
+from dashboards.rankings import SHOWN, largest
 from dashboards.sentences import QUESTIONS
 from orchestration.home import Home
 from tests.dashboards.published_company import changed
@@ -135,27 +136,76 @@ def test_posts_of_one_kind_and_day_are_told_apart(browser: Browser, company: Hom
         assert "1/2: the first of two of that kind on that day." in seen.text('[data-role="ranking"]')
 
 
+def last_week(company: Home) -> date:
+    found = query(
+        company, "select max(period_start) as start from kpi_values where period_grain = 'week' and not is_open_period"
+    )
+    return found[0]["start"]
+
+
 def test_campaigns_that_cost_more_than_they_bring_in_are_marked_and_counted(browser: Browser, company: Home) -> None:
-    start = query(company, "select max(period_start) as s from kpi_values where period_grain = 'week' "
-        "and not is_open_period")[0]["s"]  # fmt: skip
     rows = query(
         company,
         "select s.campaign, s.value as spend, r.value as roas from kpi_values s join kpi_values r "
-        "using (period_grain, period_start, segment_set, campaign) where s.kpi_id = 'spend' and r.kpi_id = 'roas_net' "
+        "using (period_grain, period_start, segment_set, campaign) "
+        "where s.kpi_id = 'spend' and r.kpi_id = 'roas_net_media' "
         "and segment_set = 'campaign' and period_grain = 'week' and period_start = ? and s.value > 0",
-        [start],
+        [last_week(company)],
     )
     losing = {row["campaign"]: row["spend"] for row in rows if row["roas"] is not None and row["roas"] < 1}
     with opened(browser, company, "manager") as seen:
         shown = seen.all("[data-campaign]")
-        marked = {row["campaign"] for row in shown if "costs more than it brings in" in row["text"]}
+        marked = {row["campaign"] for row in shown if "brings in less than its media cost" in row["text"]}
         assert marked == set(losing) & {row["campaign"] for row in shown}
         assert marked
+        assert "ROAS, net revenue on media" in seen.text('[data-role="ranking"] thead')
         known = [row for row in rows if row["roas"] is not None]
         part = sum(losing.values()) / sum(row["spend"] for row in known) * 100
         told = seen.text('[data-answer="track"]')
-        assert f"{len(known) - len(losing)} of {len(known)} campaigns bring in what they cost or more" in told
-        assert f"the others took {part:.1f}% of the spend" in told
+        assert f"{len(known) - len(losing)} of {len(known)} campaigns bring in at least their media cost" in told
+        assert f"(the others took {part:.1f}% of the spend)" in told
+
+
+def test_the_campaigns_and_the_fees_add_up_to_the_card(browser: Browser, company: Home, tmp_path: Path) -> None:
+    week = f"period_grain = 'week' and period_start = date '{last_week(company)}'"
+    wanted = query(
+        company,
+        f"select kpi_id, denominator, value from kpi_values where {week} and segment_set = 'total' "
+        "and kpi_id in ('roas_net', 'spend')",
+    )
+    whole, spend = ({row["kpi_id"]: row for row in wanted}[name] for name in ("roas_net", "spend"))
+    with opened(browser, company, "manager") as seen:
+        shown = sum(float(row["spend"]) for row in seen.all("[data-campaign]"))
+        fees = float(seen.all("[data-fees]")[0]["fees"])
+        (last,) = seen.all("[data-whole]")
+        assert not seen.has("[data-rest]")
+        assert fees == pytest.approx(whole["denominator"] - spend["value"])
+        assert shown + fees == pytest.approx(float(last["whole"])) == pytest.approx(whole["denominator"])
+        assert last["roas"] == seen.page.get_attribute('.card[data-kpi="roas_net"]', "data-value")
+        assert f"{whole['value']:.2f}×" in last["text"]
+        assert last["text"].startswith("All, with fees (ROAS, true cost)")
+    no_fees = f"update kpi_values set denominator = {spend['value']} where kpi_id = 'roas_net' and {week}"
+    with opened(browser, rebuilt(company, tmp_path, [no_fees]), "manager") as seen:
+        assert not seen.has("[data-fees]")
+        assert seen.all("[data-whole]")[0]["text"].startswith("All (ROAS, true cost)")
+
+
+def test_of_the_other_campaigns_it_is_said_how_many_bring_in_their_cost() -> None:
+    def campaign(name: str, spend: float, revenue: float) -> dict[str, dict[str, Any]]:
+        own: dict[str, Any] = {"campaign": name, "is_missing": False, "is_provisional": False}
+        earned = {"numerator": revenue, "denominator": spend, "value": revenue / spend}
+        return {
+            "spend": own | {"numerator": spend, "denominator": None, "value": spend},
+            "roas_net_media": own | earned,
+        }
+
+    largest_spends = {f"large {number}": campaign(f"large {number}", 100.0, 90.0) for number in range(SHOWN)}
+    others = {"a": campaign("a", 10.0, 10.0), "b": campaign("b", 10.0, 2.0)}
+    found = largest(largest_spends | others)
+    rest = found["rest"]
+    assert (rest["count"], rest["paying"], rest["spend"], rest["roas_net_media"]) == (2, 1, 20.0, 0.6)
+    assert (found["earning"]["paying"], found["earning"]["count"]) == (1, SHOWN + 2)
+    assert found["whole"] is None
 
 
 @pytest.mark.parametrize("is_acted_on", [True, False])

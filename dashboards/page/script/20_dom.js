@@ -24,18 +24,19 @@ const chip = (text, kind) => el("span", { class: `chip ${kind || ""}` }, text);
 const empty = (text, name) => el("p", { class: "empty", "data-state": name }, text);
 const raw = (value) => (value === null || value === undefined ? "" : value);
 
-// Columns of the class `wide` stand under the first one where there is no room for them.
+// Columns of the class `wide` stand under the first one where there is no room for them; a row may name its own otherwise.
 function table(heads, rows, attributes = {}) {
-  const cell = (head, item, index, items) => {
+  const cell = (item, index, items, own) => {
+    const head = heads[index];
     const tag = index === 0 ? "th" : "td";
     const given = item && item.nodeType ? [item] : Array.isArray(item) ? item : [item];
-    const without = heads.flatMap((other, at) => (/wide/.test(other.class) && items[at] && items[at] !== "–" ? [el("span", {}, `${other.text}: `, items[at]), " "] : []));
+    const without = own.flatMap((other, at) => (/wide/.test(other.class) && items[at] && items[at] !== "–" ? [el("span", {}, `${other.text}: `, items[at]), " "] : []));
     return el(tag, { scope: index === 0 ? "row" : null, class: head.class }, given, index === 0 && without.length > 0 && el("small", { class: "narrow" }, without));
   };
   return el("table", attributes,
     el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col", class: head.class }, head.text)))),
     el("tbody", {}, rows.map((row) => el("tr", { class: row.class, ...row.data },
-      row.cells.map((item, index) => cell(heads[index], item, index, row.cells))))));
+      row.cells.map((item, index) => cell(item, index, row.cells, row.heads || heads))))));
 }
 
 // What a reader has chosen, as lookups.
