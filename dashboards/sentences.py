@@ -13,7 +13,7 @@ from dashboards.funnel_words import weakest_sentence
 from dashboards.numbers import Language, alike, day, percent, period
 from dashboards.series import Series
 from dashboards.trust import HeldBack, late_sources
-from dashboards.words import joined, label, named, say, segment_name
+from dashboards.words import joined, label, named, say, segment_name, words
 from orchestration.cli.goals import segment_of
 from orchestration.cli.marts import Row
 
@@ -126,8 +126,7 @@ def _moved(facts: Facts, language: Language) -> str:
         told.append(f"{say('moved.explained', language) if told else ''}{sentence}{caveat}.")
     when = _capital(period(facts.explained_grain, facts.explained, language))
     if settles_more(facts.reasons, facts.catalog):
-        settled = sum(not row["is_provisional"] for row in facts.reasons)
-        when = say("moved.settled", language, when=when, settled=settled, count=len(facts.reasons))
+        when = say("moved.settled", language, when=when)
     return f"{when}: {' '.join(told)}"
 
 
@@ -166,52 +165,71 @@ def _first(facts: Facts, action: Row, language: Language) -> str:
 
 
 def _sure(facts: Facts, language: Language) -> str:
-    rows = [(series, series.rows.get(facts.start)) for series in facts.shown]
-    there = [(series, row) for series, row in rows if row is not None]
-    valued = [(series, row) for series, row in there if row["value"] is not None or row["is_missing"]]
-    settled = [series for series, row in valued if not row["is_provisional"] and not row["is_missing"]]
-    parts = [
-        say(
-            "sure.settled",
-            language,
-            settled=len(settled),
-            count=len(valued),
-            when=period(facts.grain, facts.start, language),
-        )
-    ]
-    for name in ("is_provisional", "is_missing", "is_unreliable"):
-        if flagged := _labels([item for item in valued if item[1][name]], facts.catalog, language):
-            parts.append(say(f"sure.{name}", language, labels=flagged))
-    if without := _labels([item for item in there if item not in valued], facts.catalog, language):
-        parts.append(say("sure.no_value", language, labels=without))
+    """Of as many values as the page has cards: what each is worth, each counted once."""
+    cards = [item for item in facts.shown if facts.grain in str(facts.catalog[item.kpi_id]["grains"]).split()]
+    rows = {item.key: item.rows.get(facts.start) for item in cards}
+    parts = []
+    for state in _STATES:
+        if found := [item for item in cards if _state(rows[item.key]) == state]:
+            key = f"sure.{state}.one" if len(found) == 1 and f"sure.{state}.one" in words() else f"sure.{state}"
+            parts.append(say(key, language, count=len(found), labels=_labels(found, facts.catalog, language)))
+    when = period(facts.grain, facts.start, language)
+    told = [say("sure.of", language, count=len(cards), when=when, parts=joined(parts, language))]
+    few = [item for item in cards if (row := rows[item.key]) and row["is_unreliable"] and _state(row) != "no_value"]
+    if few:
+        told.append(say("sure.is_unreliable", language, labels=_labels(few, facts.catalog, language)))
     late = [
         named(f"platform.{row['source']}", language, row["source"])
         for row in late_sources(list(facts.sources), facts.info["data_until"])
     ]
     fresh = say("sure.late", language, sources=joined(late, language)) if late else say("sure.fresh", language)
     until = say("sure.until", language, day=day(facts.info["data_until"], language))
-    told = f"{'; '.join(parts)}. {until}; {fresh}."
-    if facts.held is None:
-        return told
-    return f"{say('sure.held', language, day=day(facts.held.as_of.date(), language))} {told}"
+    held = "" if facts.held is None else say("sure.held", language, day=day(facts.held.as_of.date(), language))
+    return " ".join(
+        filter(None, (held, f"{'; '.join(told)}.", _goals_that_change(facts, language), f"{until}; {fresh}."))
+    )
 
 
-def _labels(rows: Sequence[tuple[Series, Row]], catalog: Mapping[str, Row], language: Language) -> str:
-    names = list(dict.fromkeys(label(catalog[item.kpi_id], language) for item, _ in rows))
-    return joined(names, language)
+def _state(row: Row | None) -> str:
+    """What a card's value is worth: one of _STATES."""
+    if row is None or (row["value"] is None and not row["is_missing"]):
+        return "no_value"
+    return "is_missing" if row["is_missing"] else "is_provisional" if row["is_provisional"] else "settled"
+
+
+def _goals_that_change(facts: Facts, language: Language) -> str:
+    """The goals whose latest value is not final, those of one KPI together; empty where all are."""
+    names: dict[str, list[str]] = {}
+    for goal in facts.goals:
+        if _UNSETTLED & set(str(goal["status_reason"]).split("; ")):
+            segments = names.setdefault(label(facts.catalog[goal["kpi_id"]], language), [])
+            segments += filter(None, [_segment(goal, language)])
+    told = [f"{name} ({joined(segments, language)})" if segments else name for name, segments in names.items()]
+    return say("sure.goals", language, labels="; ".join(told)) if told else ""
+
+
+def _labels(items: Sequence[Series], catalog: Mapping[str, Row], language: Language) -> str:
+    return joined(list(dict.fromkeys(label(catalog[item.kpi_id], language) for item in items)), language)
 
 
 def _label(known: Row, row: Row, language: Language) -> str:
     """`Net revenue · Paid search`."""
-    text = label(known, language)
+    return " · ".join(filter(None, (label(known, language), _segment(row, language))))
+
+
+def _segment(row: Row, language: Language) -> str:
+    """In words; empty for the whole company."""
     if row["segment_set"] == "parts":
-        return f"{text} · {say('parts', language)}"
+        return say("parts", language)
     segment = segment_of(row)
-    return f"{text} · {segment_name(row['segment_set'], segment, language)}" if segment else text
+    return segment_name(row["segment_set"], segment, language) if segment else ""
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+_STATES = ("settled", "is_provisional", "is_missing", "no_value")
+# Reasons of a goal's status that say that its value is not final.
+_UNSETTLED = {"days still settle", "the period is not over"}
 _STATUSES = ("on_track", "at_risk", "off_track", "no_target")

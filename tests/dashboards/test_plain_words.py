@@ -18,7 +18,7 @@ from dashboards.rankings import SHOWN, largest
 from dashboards.sentences import QUESTIONS
 from orchestration.home import Home
 from tests.dashboards.published_company import changed
-from tests.dashboards.seen import GAP, opened, query
+from tests.dashboards.seen import GAP, PERSONAS, opened, query
 
 
 def rebuilt(company: Home, folder: Path, statements: list[str]) -> Home:
@@ -235,8 +235,27 @@ def test_what_is_final_is_counted_and_what_has_no_cases_is_not_few(
     )
     with opened(browser, rebuilt(company, tmp_path, [nothing]), "executive") as seen:
         assert "no cases" in seen.text('[data-doubt="total||nps"]')
-        assert re.search("no value yet: .*NPS", seen.text('[data-answer="sure"]'))
+        assert re.search(r"no value yet \(.*NPS\)", seen.text('[data-answer="sure"]'))
         assert "(0)" not in seen.text('[data-role="sure"]')
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_every_card_is_counted_once_in_how_sure_we_are(browser: Browser, company: Home, persona: str) -> None:
+    settling = query(
+        company,
+        "select distinct label from kpi_goals join kpi_catalog using (kpi_id, kpi_version) "
+        "where is_active and contains(status_reason, 'days still settle')",
+    )
+    with opened(browser, company, persona) as seen:
+        shown = seen.text('[data-answer="sure"]')
+        cards, goals = seen.page.locator(".card").count(), seen.all("[data-goal]")
+        counted, _, others = shown.partition(" Goals whose latest value may still change: ")
+    found = re.search(r"^Of the (\d+) values of [^,]+, (.+)\.", counted)
+    assert found, shown
+    assert int(found[1]) == cards
+    assert sum(map(int, re.findall(r"(?:^|, |and )(\d+) (?:is|are|may|ha|lack)", found[2]))) == cards, found[2]
+    named = {row["label"] for row in settling if any(row["label"] in goal["text"] for goal in goals)}
+    assert {label for label in named if label in others.partition(". ")[0]} == named
 
 
 def test_no_line_breaks_within_a_date_or_e_mail(browser: Browser, company: Home) -> None:

@@ -68,7 +68,7 @@ def test_a_card_without_a_value_says_why(browser: Browser, company: Home, tmp_pa
             assert "Not every source is fresh: Shopify" in seen.text('[data-role="banner"]')
             assert "not fresh: Shopify" in seen.text('[data-answer="sure"]')
             assert "shopify: the key is refused" in seen.text('[data-source="shopify"]')
-            assert "a source is missing for Net revenue" in seen.text('[data-answer="sure"]')
+            assert "1 lacks a source (Net revenue)" in seen.text('[data-answer="sure"]')
 
 
 def test_no_previous_period_and_no_target(browser: Browser, company: Home, tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_effects_beside_each_other_have_as_many_decimals(browser: Browser, compa
         assert len(shown) > 3
         assert len({len(text.partition(".")[2]) for text in shown}) == 1, shown
         heads = seen.page.locator("[data-split] th:last-child").all_inner_texts()
-        assert heads == [{"revenue_net": "Effect (SEK)", "cvr_session": "Effect (%‑points)"}[kpi_id]]
+        assert heads == [{"revenue_net": "Effect (SEK)", "cvr_session": "Effect (percentage points)"}[kpi_id]]
 
 
 def test_a_goal_that_is_acted_on_stands_on_the_page(browser: Browser, company: Home, tmp_path: Path) -> None:

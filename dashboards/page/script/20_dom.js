@@ -2,7 +2,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 // A line does not break within a date, a week's number or a word like e-mail.
 const months = Object.values(WORDS.short_months).flat().map((name) => name.replace(".", "\\.")).join("|");
-const IN_ONE = new RegExp(`(\\d) (?=(?:${months})(?: |$|[.,;:)]))|((?:week|vecka)) (?=\\d)`, "gi");
+const IN_ONE = new RegExp(`(\\d) (?=(?:${months})(?: |$|[.,;:)]))|((?:[Ww]eek|[Vv]ecka)) (?=\\d)`, "g");
 const glued = (text) => text.replace(IN_ONE, (_, digit, week) => (digit || week) + GAP).replace(/\b(e)-(?=[a-zåäö])/gi, "$1\u2011");
 function put(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes || {})) {

@@ -18,7 +18,7 @@ function drawMoved() {
 
 function split(card) {
   const when = explained(), change = when && ((DATA.changes.periods[when] || {})[card.kpi] || null);
-  const head = [el("h3", {}, t("split.title")), el("p", { class: "muted small" }, when ? `${label(card.kpi)} · ${capital(period(DATA.explaining_grain, when))}` : label(card.kpi),
+  const head = [el("h3", {}, t("split.title")), el("p", { class: "muted small" }, when ? `${label(card.kpi)} · ${period(DATA.explaining_grain, when)}` : label(card.kpi),
     DATA.explaining_grain !== DATA.grain && `: ${t("split.whole_periods", { period: t(`per.${DATA.explaining_grain}`) })}`)];
   if (!change) return [head, empty(t("split.none"), "no-split")];
   const [set, segment] = viewParts(), known = DATA.kpis[card.kpi], sets = Object.keys(change.splits);
