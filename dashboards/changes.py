@@ -55,14 +55,20 @@ def settles_more(reasons: Sequence[Row], catalog: Mapping[str, Row]) -> bool:
     return not first["is_provisional"] and max(extents, default=0) > own
 
 
-def packed_changes(marts: Marts, kpis: Sequence[str], axis: Axis, reasons: dict[date, list[Row]]) -> dict[str, Any]:
-    """`period → kpi → {sentence, reason, splits, factors}`; `lead`: period → the KPI to show first, if any moved."""
+def packed_changes(
+    marts: Marts, kpis: Sequence[str], axis: Axis, reasons: dict[date, list[Row]], page_grain: str
+) -> dict[str, Any]:
+    """`period → kpi → {sentence, reason, splits, factors}`; `lead`: period → the KPI to show first, if any moved.
+
+    `axis` is that of the changes, `page_grain` of the cards.
+    """
     catalog = marts.catalog()
     content: dict[str, Any] = {}
     for start, rows in reasons.items():
         for row in rows:
             sentence = {
-                language: change_sentence(row, catalog[row["kpi_id"]], axis.grain, language) for language in LANGUAGES
+                language: change_sentence(row, catalog[row["kpi_id"]], axis.grain, language, page_grain)
+                for language in LANGUAGES
             }
             entry: dict[str, Any] = {
                 "sentence": sentence,

@@ -11,7 +11,7 @@ from dashboards.changes import packed_changes, read_reasons
 from dashboards.drawn import mark
 from dashboards.funnels import funnel_kpis, packed_funnels, selections
 from dashboards.goals import packed_goals, page_goals
-from dashboards.lengths import grows_with_time, packed_lengths
+from dashboards.lengths import PER_DAY, grows_with_time, packed_lengths, packed_per_day
 from dashboards.numbers import LANGUAGES
 from dashboards.rankings import EARNED_WITH_FEES, FIGURES, read_ranking
 from dashboards.sentences import Facts, answers
@@ -82,14 +82,14 @@ def read_content(marts: Marts, persona: str, held: HeldBack | None) -> Content:
         "lengths": packed_lengths(axis),
         "explained_by": {start.isoformat(): other and other.isoformat() for start, other in explained.items()},
         "flags": FLAGS,
-        "details": (*DETAILS, "target_off"),
+        "details": (*DETAILS, "target_off", *(name for name, *_ in PER_DAY)),
         "filters": offered,
         "kpis": {kpi_id: _kpi(catalog[kpi_id]) for kpi_id in sorted(named & set(catalog))},
         "board": kpis,
         "shown": [item.key for item in shown],
-        "series": _packed(series, shown, axis),
+        "series": _packed(series, shown, axis, catalog),
         "goals": packed_goals(marts, goals),
-        "changes": packed_changes(marts, kpis, explaining, reasons),
+        "changes": packed_changes(marts, kpis, explaining, reasons, axis.grain),
         "funnels": funnels,
         "ranking": ranking,
         "figures": _figures(catalog, currency),
@@ -140,10 +140,16 @@ def _periods(axis: Axis, explaining: Axis) -> dict[str, Any]:
     }
 
 
-def _packed(series: Mapping[str, Series], shown: Sequence[Series], axis: Axis) -> dict[str, Any]:
+def _packed(
+    series: Mapping[str, Series], shown: Sequence[Series], axis: Axis, catalog: Mapping[str, Row]
+) -> dict[str, Any]:
     """Without platforms that no board shows: a total stands for them."""
     keys = {item.key for item in shown}
-    return {key: item.packed(axis) for key, item in series.items() if item.segment_set != "platform" or key in keys}
+    return {
+        key: item.packed(axis) | packed_per_day(catalog[item.kpi_id], axis, item.rows)
+        for key, item in series.items()
+        if item.segment_set != "platform" or key in keys
+    }
 
 
 _CURRENCY = "select distinct currency from kpi_values where currency <> 'none' order by currency limit 1"

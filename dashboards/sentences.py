@@ -7,9 +7,10 @@ from typing import Any
 
 from dashboards.action_words import action_text
 from dashboards.actions import is_waiting
-from dashboards.change_words import change_sentence
+from dashboards.change_words import change_sentence, in_period
 from dashboards.changes import most_moved, settles_more
 from dashboards.funnel_words import weakest_sentence
+from dashboards.goals import NOT_OVER, value_start
 from dashboards.numbers import Language, alike, day, percent, period
 from dashboards.series import Series
 from dashboards.trust import HeldBack, late_sources
@@ -76,7 +77,8 @@ def _track(facts: Facts, language: Language) -> str:
     if off := farthest_off(facts.goals):
         known = facts.catalog[off["kpi_id"]]
         current, pace = alike((off["current_value"], off["pace_value"]), off["unit"], off["currency"], language)
-        text += " " + say("track.off", language, label=_label(known, off, language), current=current, pace=pace)
+        shown = {"label": _label(known, off, language), "current": current, "pace": pace}
+        text += " " + say("track.off", language, when=_when(facts, off, language), **shown)
     return text
 
 
@@ -93,6 +95,7 @@ def _purpose(facts: Facts, language: Language) -> str:
             language,
             label=name,
             current=current,
+            when=_when(facts, back, language),
             target=say(f"goal.{back['mode']}", language, value=target),
         )
     if facts.campaigns is None or facts.explained is None:
@@ -105,8 +108,17 @@ def _purpose(facts: Facts, language: Language) -> str:
         paying=earning["paying"],
         count=earning["count"],
         share=percent(earning["losing_share"], language),
-        caveat=say("moved.provisional", language) if earning["is_provisional"] else "",
+        caveat=say("track.may_change", language) if earning["is_provisional"] else "",
     )
+
+
+def _when(facts: Facts, goal: Row, language: Language) -> str:
+    """` in December 2025`: of when a goal's value is; empty where that is the page's own period."""
+    start = value_start(goal)
+    if start is None:
+        return say("when.to_date", language, when=day(goal["current_until"], language))
+    grain = goal["period_grain"]
+    return "" if (grain, start) == (facts.grain, facts.start) else in_period(grain, start, language)
 
 
 def _is_return(goal: Row) -> bool:
@@ -122,12 +134,13 @@ def _moved(facts: Facts, language: Language) -> str:
     for reason in moved:
         caveat = say("moved.provisional", language) if reason["is_provisional"] else ""
         known = facts.catalog[reason["kpi_id"]]
-        sentence = change_sentence(reason, known, facts.explained_grain, language)
+        sentence = change_sentence(reason, known, facts.explained_grain, language, facts.grain)
         told.append(f"{say('moved.explained', language) if told else ''}{sentence}{caveat}.")
+    settles = settles_more(facts.reasons, facts.catalog)
+    if facts.grain != facts.explained_grain:  # each sentence names its period
+        return f"{say('moved.among', language) if settles else ''}{' '.join(told)}"
     when = _capital(period(facts.explained_grain, facts.explained, language))
-    if settles_more(facts.reasons, facts.catalog):
-        when = say("moved.settled", language, when=when)
-    return f"{when}: {' '.join(told)}"
+    return f"{say('moved.settled', language, when=when) if settles else when}: {' '.join(told)}"
 
 
 def _weakest(facts: Facts, language: Language) -> str:
@@ -142,11 +155,12 @@ def _todo(facts: Facts, language: Language) -> str:
     off = farthest_off(facts.goals)
     if off is None or off["status"] != "off_track" or (opened and opened[0]["kpi_id"] == off["kpi_id"]):
         return told
-    name = _label(facts.catalog[off["kpi_id"]], off, language)
+    name, start = _label(facts.catalog[off["kpi_id"]], off, language), value_start(off)
     if own := next((row for row in opened if row["kpi_id"] == off["kpi_id"]), None):
         text = action_text(own, language).rstrip(".")
         return f"{told} {say('todo.off_with', language, label=name, action=text)}"
-    return f"{told} {say('todo.off_without', language, label=name)}"
+    when = period(off["period_grain"], start, language) if start else day(off["current_until"], language)
+    return f"{told} {say('todo.off_without', language, label=name, when=when)}"
 
 
 def _first(facts: Facts, action: Row, language: Language) -> str:
@@ -231,5 +245,5 @@ def _capital(text: str) -> str:
 
 _STATES = ("settled", "is_provisional", "is_missing", "no_value")
 # Reasons of a goal's status that say that its value is not final.
-_UNSETTLED = {"days still settle", "the period is not over"}
+_UNSETTLED = {"days still settle", NOT_OVER}
 _STATUSES = ("on_track", "at_risk", "off_track", "no_target")

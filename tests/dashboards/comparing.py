@@ -2,6 +2,7 @@
 
 import csv
 import re
+from calendar import monthrange
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,7 @@ def compare_cards(shown: Snapshot, rows: Rows, chosen: str) -> None:
         ):
             assert same(line.get("moved"), row[change]), (card, line)
             assert same(line.get("ratio"), row[ratio]), (card, line)
+            compare_a_day(line, rows.grain, shown["period"], row, known)
             if row[change] is None:
                 assert line["text"] in (f"No value the {rows.grain} before", "No value a year ago")
             elif "unchanged" not in line["text"]:
@@ -96,6 +98,23 @@ def compare_cards(shown: Snapshot, rows: Rows, chosen: str) -> None:
         for flag, words in FLAGS.items():
             told = "no cases" if flag == "is_unreliable" and row["n"] == 0 else words
             assert (told in card["text"]) == bool(row[flag]), (card, flag)
+
+
+def compare_a_day(line: dict[str, str], grain: str, period: str, row: dict[str, Any], known: dict[str, Any]) -> None:
+    """A sum over months of other lengths has its change per day, and the verdict of that."""
+    year, month = map(int, period.split("-")[:2])
+    is_year = line["change"] == "year"
+    before = row["previous_year_value" if is_year else "previous_value"]
+    base_year, base_month = (year - 1, month) if is_year else (year - (month == 1), (month - 2) % 12 + 1)
+    days, base_days = monthrange(year, month)[1], monthrange(base_year, base_month)[1]
+    if grain != "month" or known["additivity"] != "A" or days == base_days or (before or 0) <= 0:
+        assert "perDay" not in line
+        return
+    a_day = (row["value"] / days) / (before / base_days) - 1
+    assert float(line["perDay"]) == pytest.approx(a_day)
+    is_comparable = row["is_year_comparable" if is_year else "is_comparable"]
+    if is_comparable and known["direction"] == "higher_better" and abs(a_day) >= 0.0005:
+        assert line["text"].endswith("better" if a_day > 0 else "worse"), line
 
 
 def compare_trend(shown: Snapshot, rows: Rows) -> None:

@@ -12,6 +12,7 @@ from dashboards.action_words import action_text, values_like
 from dashboards.actions import turned_out
 from dashboards.change_words import change_sentence
 from dashboards.funnel_words import weakest_sentence
+from dashboards.goals import warning
 from dashboards.numbers import apart
 from dashboards.pages import build_pages
 from dashboards.rankings import SHOWN, largest
@@ -80,14 +81,18 @@ def test_values_of_one_kpi_have_the_decimals_of_its_largest() -> None:
     assert values_like(rows) == {"leads": -20.0, "cpc": 10.0}
 
 
-def test_one_segment_explains_nothing_and_nothing_is_said_of_it() -> None:
+def test_what_has_no_cause_says_why_and_of_which_period_it_is() -> None:
     reason: dict[str, Any] = {"value0": 71.0, "value1": 68.0, "change": -3.0, "relative_change": -0.042}
     reason |= {"currency": "none", "movement": "down", "leading_set": "platform", "leading_segment": None}
     reason |= {"leading_factor": None, "leading_kind": None, "segments": 2}
     reason |= {"period_start": date(2026, 3, 9), "base_start": date(2026, 3, 2)}
     known = {"label": "Followers", "label_sv": "Följare", "unit": "count", "additivity": "A"}
-    assert change_sentence(reason, known, "week", "en").endswith("before): no single segment explains it")
-    assert change_sentence(reason | {"segments": 1}, known, "week", "en").endswith("(71 the week before)")
+    assert change_sentence(reason, known, "week", "en").endswith("as no single segment explains it")
+    told = change_sentence(reason | {"segments": 1}, known, "week", "en")
+    assert told.endswith("(71 the week before): what it comes from cannot be read, as it is not divided further")
+    assert " in week 11" not in told
+    beside_days = change_sentence(reason, known, "week", "en", "day")
+    assert " to 68 in week 11, 2026 (71 the week before): " in beside_days
 
 
 def test_the_weakest_step_and_the_one_where_a_point_brings_most_are_two() -> None:
@@ -223,7 +228,43 @@ def test_a_goal_that_is_off_track_has_its_action_named_or_missed(
     executive = build_pages(changed(company, tmp_path, statements))[0]
     told = dict(zip(QUESTIONS, executive.content.answers["en"].values(), strict=True))["todo"]
     assert ("For NPS, whose goal is off track: " in told) == is_acted_on
-    assert ("No action is proposed for NPS, whose goal is off track: look at its card." in told) != is_acted_on
+    without = "No action is proposed for NPS, whose goal is off track; its last value is of February 2026."
+    assert (without in told) != is_acted_on
+
+
+@pytest.mark.parametrize(
+    ("until", "reason", "start", "told"),
+    [
+        ("2025-12-31", "worse than the failure line", "2025-12-01", " in December 2025 where"),
+        ("2026-02-28", "worse than the failure line", "2026-02-01", " where"),  # the page's own
+        ("2026-03-17", "worse than the failure line; the period is not over", "", " until 17 Mar 2026 where"),
+    ],
+)
+def test_a_goals_value_is_of_a_period_that_is_named(
+    browser: Browser, company: Home, tmp_path: Path, until: str, reason: str, start: str, told: str
+) -> None:
+    statements = [
+        "update kpi_goals set status = 'on_track'",
+        f"update kpi_goals set status = 'off_track', current_value = 1, pace_value = 9, current_until = '{until}', "
+        f"status_reason = '{reason}' where kpi_id = 'nps'",
+    ]
+    with opened(browser, rebuilt(company, tmp_path, statements), "executive") as seen:
+        assert f"Farthest off: NPS, 1.0{told} 9.0 was due." in seen.text('[data-answer="track"]')
+        (goal,) = [row for row in seen.all("[data-goal]") if row["text"].partition("NPS")[1]]
+        assert goal["valueStart"] == start
+        wanted = {"2025-12-01": "In December 2025", "2026-02-01": "In February 2026"}.get(start, "Until 17 Mar 2026")
+        assert wanted in goal["text"]
+
+
+def test_a_warning_of_a_goal_says_how_long_the_spans_are() -> None:
+    goal = {"period_grain": "month", "goal_kind": "level", "baseline_end": date(2025, 12, 31)}
+    goal |= {"deadline": date(2026, 6, 30)}
+    check = {"problem": "unseen", "past_spans": 16}
+    assert warning(goal, check, "en").startswith("ambitious: in none of the 16 earlier spans of 6 months ")
+    weekly = goal | {"period_grain": "week", "deadline": date(2026, 1, 7)}
+    assert "spans of 1 week " in warning(weekly, check, "en")
+    stay = warning(goal | {"goal_kind": "stay"}, check, "en")
+    assert stay == "ambitious: none of the 16 earlier months was as good"
 
 
 def test_what_is_final_is_counted_and_what_has_no_cases_is_not_few(

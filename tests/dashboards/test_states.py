@@ -110,7 +110,14 @@ def test_a_month_of_fewer_days_says_so_of_what_adds_up(browser: Browser, company
     with opened(browser, company, "executive") as seen:
         assert "3 days fewer" in seen.text(f'{card("revenue_net")} [data-change="previous"]')
         assert "fewer" not in seen.text(f'{card("revenue_net")} [data-change="year"]')
-        # Fewer people come by in a shorter month; a rate is no less for it.
+        assert "; per day " in seen.text(f'{card("revenue_net")} [data-change="previous"]')
+        told = seen.text('[data-answer="moved"]')
+        assert "now 3 days fewer; per day " in told
+        # Fewer people come by in a shorter month, which is no worse for it; a rate is no less.
+        users = seen.text(f'{card("web_users")} [data-change="previous"]')
+        assert users.startswith("▼")
+        assert "worse" not in users
+        assert "per day" not in users
         assert "3 days fewer" in seen.text(f'{card("web_users")} [data-change="previous"]')
         assert "fewer" not in seen.text(f'{card("cvr_session")} [data-change="previous"]')
 
