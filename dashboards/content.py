@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboards.actions import packed_actions, page_actions
 from dashboards.axis import Axis, explained_by, explaining_axis, read_axis
+from dashboards.benchmarks import read_benchmarks
 from dashboards.changes import packed_changes, read_reasons
 from dashboards.drawn import mark
 from dashboards.funnels import funnel_kpis, packed_funnels, selections
@@ -20,7 +21,7 @@ from dashboards.trust import HeldBack, packed_trust
 from dashboards.views import PERSONAS
 from orchestration.cli.marts import Marts, Row
 
-KPI = ("kpi_id", "label", "label_sv", "unit", "direction", "grains")
+KPI = ("kpi_id", "label", "label_sv", "unit", "direction", "grains", "formula")
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def read_content(marts: Marts, persona: str, held: HeldBack | None) -> Content:
         "filters": offered,
         "kpis": {kpi_id: _kpi(catalog[kpi_id]) for kpi_id in sorted(named & set(catalog))},
         "board": kpis,
+        "benchmarks": read_benchmarks(marts, axis),
         "shown": [item.key for item in shown],
         "series": _packed(series, shown, axis, catalog),
         "goals": packed_goals(marts, goals),

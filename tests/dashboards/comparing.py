@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.dashboards.published_rows import EXPLAINING, Rows
-from tests.dashboards.seen import Seen, near, same, written
+from tests.dashboards.seen import GAP, Seen, near, same, unglued, written
 
 # Funnel step → the published column that counts it.
 STEPS = {
@@ -35,7 +35,8 @@ SNAPSHOT = """() => {
     cards: all("[data-series]").map((card) => ({...data(card), changes: all("[data-change]", card).map(data),
       shown: all(".value", card).map((one) => one.textContent)[0], target: all("[data-target]", card).map(data)[0]})),
     points: all("[data-chart] .point").map(data), anomalies: all('[data-role="anomalies"] li').map(data),
-    steps: all("[data-step]").map(data), actions: all("article[data-action]").map(data),
+    steps: all("[data-step]").map((one) => ({...data(one), facts: all(".facts", one).map((at) => at.textContent)[0]})),
+    actions: all("article[data-action]").map(data),
     earlier: all("li[data-action]").map(data), goals: all("[data-goal]").map(data),
     panel: all('[data-role="split"]').map(data)[0], split: all("[data-split]").map(data)[0],
     lines: all("[data-split] tbody tr").map(data), noFunnel: all('[data-state="no-funnel"]').length,
@@ -157,7 +158,20 @@ def compare_funnels(shown: Snapshot, rows: Rows, chosen: str) -> None:
         before = counts[position - 1] if step["step"] not in FIRST_STEPS else None
         rate = counts[position] / before if before and counts[position] is not None else None  # type: ignore[operator]
         assert same(step["rate"], rate), step
+        if step["rate"] and step["previousRate"]:
+            compare_points(step)
     assert bool(shown["steps"]) != bool(shown["noFunnel"])
+
+
+def compare_points(step: dict[str, str]) -> None:
+    """What a step's rate moved by is the difference of the two rates that are shown."""
+    found = re.search(r"([\d.]+)% of .*([▲▼■]) ([\d.]+)\xa0percentage points \(was ([\d.]+)%", step["facts"])
+    assert found, step
+    rate, points, was = (float(found[part]) for part in (1, 3, 4))
+    places = len(found[3].partition(".")[2])
+    assert round(abs(rate - was), places) == points, step
+    assert near(f"{rate}%", f"{round(float(step['rate']) * 100, places)}%"), step
+    assert found[2] == ("■" if rate == was else "▲" if rate > was else "▼"), step
 
 
 def own_values(rows: Rows, kpi_id: str) -> list[float]:
@@ -200,6 +214,11 @@ def compare_actions(shown: Snapshot, rows: Rows, chosen: str) -> None:
     for action in shown["earlier"]:
         assert same(action["measured"], known[action["action"]]["measured_value"])
         assert known[action["action"]]["measure_date"] >= latest[-1]
+        was, expected = known[action["action"]]["value"], known[action["action"]]["expected_value"]
+        came = r" and came to \S+ \(" if expected is None else r", should (come to \S+|stay so) and came to \S+ \("
+        assert re.search(rf"It was \S+{came}", unglued(action["text"]).replace(GAP, "_")), (action, was)
+    starts = [known[action["action"]]["period_start"] for action in shown["earlier"]]
+    assert starts == sorted(starts, reverse=True)
     if chosen == "total|":
         assert len(shown["earlier"]) == len(latest)
 
@@ -214,6 +233,13 @@ def compare_split(shown: Snapshot, rows: Rows) -> bool:
         if line["segment"] != "(rest)":
             assert same(line["effect"], rows.changes[start, kpi_id, name, line["segment"]]["effect"]), line
     assert sum(float(line["effect"]) for line in lines) == pytest.approx(float(whole["effect"]), rel=1e-6, abs=1e-9)
+    adds_up = rows.catalog[kpi_id]["additivity"] == "A"
+    for line in lines:
+        if line["segment"] == "(rest)":
+            assert (line["now"] != "") == adds_up, line
+    if adds_up:
+        for value in ("before", "now"):
+            assert sum(float(line[value] or 0) for line in lines) == pytest.approx(float(whole[value])), value
     one = rows.changes[start, kpi_id, name, lines[0]["segment"]]
     assert float(whole["effect"]) == pytest.approx(one["total1"] - one["total0"], rel=1e-6, abs=1e-9)
     return True

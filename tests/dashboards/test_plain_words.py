@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from dashboards.action_words import action_text, values_like
+from dashboards.action_words import action_text, check_text, values_like
 from dashboards.actions import turned_out
 from dashboards.change_words import change_sentence
 from dashboards.funnel_words import weakest_sentence
 from dashboards.goals import warning
-from dashboards.numbers import apart
+from dashboards.numbers import apart, rates_apart
 from dashboards.pages import build_pages
 from dashboards.rankings import SHOWN, largest
 from dashboards.sentences import QUESTIONS
@@ -40,6 +40,41 @@ def rebuilt(company: Home, folder: Path, statements: list[str]) -> Home:
 )
 def test_a_difference_is_that_of_the_values_shown(value: float, other: float, unit: str, told: str) -> None:
     assert apart(value, other, unit, "SEK", "en") == told
+
+
+@pytest.mark.parametrize(
+    ("rate", "previous", "told"),
+    [
+        (0.5899, 0.5873, ("59.0%", "58.7%", f"+0.3{GAP}percentage points")),
+        (0.5899, 0.5897, ("58.99%", "58.97%", f"+0.02{GAP}percentage points")),  # the same with one decimal
+        (0.0223, 0.0228, ("2.23%", "2.28%", f"−0.05{GAP}percentage points")),
+        (0.0987, 0.1012, ("9.9%", "10.1%", f"−0.2{GAP}percentage points")),
+        (0.5, 0.5, ("50.0%", "50.0%", f"0.0{GAP}percentage points")),
+    ],
+)
+def test_the_points_between_two_rates_are_those_of_what_is_shown(
+    rate: float, previous: float, told: tuple[str, str, str]
+) -> None:
+    assert rates_apart(rate, previous, "en") == told
+
+
+def finding(value: float, base: float, movement: str, **own: Any) -> str:
+    check: dict[str, Any] = {"kind": "segments", "label": "channel that moved most", "outcome": "found"}
+    check |= {"kpi_id": None, "segment_set": "channel", "found_name": "unknown", "found_share": 0.9}
+    row = action(movement=movement, reporting_currency="SEK", **own)
+    return check_text(row, check | {"found_value": value, "found_base": base}, {}, {}, "en")[1]
+
+
+def test_a_check_of_all_segments_says_so_where_the_action_names_another() -> None:
+    told = finding(4204.0, 8710.0, "down", channel="cross_network")
+    assert told.startswith("Of all channels Unknown channel fell most: 4,204 after 8,710; ")
+    assert finding(90.0, 80.0, "up", channel="email").startswith(
+        "Of all channels Unknown channel rose most: 90 after 80"
+    )
+    # Its share of the whole fell, not its value.
+    assert finding(90.0, 80.0, "down", channel="email").startswith("Of all channels Unknown channel did most: ")
+    for same in ({"channel": "unknown"}, {"channel": "(all)", "segment_set": "total"}):
+        assert finding(4204.0, 8710.0, "down", **same).startswith("in the whole company Unknown channel, 4,204 after ")
 
 
 def action(**own: Any) -> dict[str, Any]:
@@ -103,9 +138,12 @@ def test_the_weakest_step_and_the_one_where_a_point_brings_most_are_two() -> Non
     steps = [step("sessions", None), step("engaged_sessions", 5.0), step("purchases", 50.0)]
     funnel = {"weakest": 1, "best": 2, "currency": "", "steps": steps}
     told = weakest_sentence([funnel], "month", "", "en")
-    assert told.startswith("Weakest step: from sessions to engaged sessions")
+    assert told.startswith(
+        "Weakest step, the one that fell most against what it was: from sessions to engaged sessions"
+    )
     assert told.endswith(
-        "A point more brings most from engaged sessions to sessions with a purchase: 50 sessions with a purchase."
+        "A point more brings most from engaged sessions to sessions with a purchase: 50 sessions with a purchase "
+        "(a point is not equally easy to win in every step)."
     )
     same = weakest_sentence([funnel | {"weakest": 2}], "month", "", "en")
     assert same.endswith(" No other step brings more per point.")
@@ -297,6 +335,58 @@ def test_every_card_is_counted_once_in_how_sure_we_are(browser: Browser, company
     assert sum(map(int, re.findall(r"(?:^|, |and )(\d+) (?:is|are|may|ha|lack)", found[2]))) == cards, found[2]
     named = {row["label"] for row in settling if any(row["label"] in goal["text"] for goal in goals)}
     assert {label for label in named if label in others.partition(". ")[0]} == named
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_the_marks_that_are_drawn_and_no_others_are_explained(browser: Browser, company: Home, persona: str) -> None:
+    with opened(browser, company, persona) as seen:
+        found = set()
+        for period in seen.options("period")[:6]:
+            seen.choose("period", period)
+            drawn = {row["mark"] for row in seen.all("[data-mark]")}
+            assert {row["explained"] for row in seen.all("[data-explained]")} == drawn
+            found.add(frozenset(drawn))
+        assert any(found)
+
+
+def test_a_benchmark_says_of_whom_and_of_when_it_is(browser: Browser, company: Home, tmp_path: Path) -> None:
+    statements = ["update kpi_values set benchmark_value = 0.5 where kpi_id in ('engagement_rate', 'cvr_session')"]
+    statements += [
+        f"update kpi_benchmarks set p50 = 0.5, benchmark_date = '2025-09-30', benchmark_sector = {sector} "
+        f"where kpi_id = '{kpi_id}'"
+        for kpi_id, sector in (("engagement_rate", "'e-commerce'"), ("cvr_session", "null"))
+    ]
+    with opened(browser, rebuilt(company, tmp_path, statements), "executive") as seen:
+        told = {
+            row: seen.text(f'.card[data-kpi="{row}"] [data-benchmark]') for row in ("engagement_rate", "cvr_session")
+        }
+    assert told["engagement_rate"] == "Median of e-commerce, 2025: 50.0%"
+    assert told["cvr_session"] == "Benchmark's median, 2025: 50.0%"
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_every_page_ends_with_what_its_words_mean(browser: Browser, company: Home, language: str) -> None:
+    with opened(browser, company, "manager", f"#lang={language}") as seen:
+        told = {row["word"]: row["text"] for row in seen.all("[data-word]")}
+        cards = {row["kpi"] for row in seen.all(".card")}
+        named = seen.page.evaluate("Object.keys(JSON.parse(document.getElementById('data').textContent).kpis)")
+    assert cards <= set(told) <= set(named)
+    catalog = query(company, "select kpi_id, label, label_sv, formula from kpi_catalog")
+    names = {row["kpi_id"]: row["label_sv" if language == "sv" else "label"] for row in catalog}
+    assert all(len(text) > len(names[kpi_id]) for kpi_id, text in told.items())
+    # The catalogue's own formulas are English.
+    by_formula = [row["kpi_id"] for row in catalog if told.get(row["kpi_id"], "").endswith(row["formula"])]
+    assert bool(set(by_formula) - cards) == (language == "en")
+
+
+def test_a_chart_says_what_it_draws_and_which_period_is_marked(browser: Browser, company: Home) -> None:
+    with opened(browser, company, "manager", "#lang=en&kpi=cpl") as seen:
+        for period in seen.options("period")[:4]:
+            seen.choose("period", period)
+            week = date.fromisoformat(period).isocalendar().week
+            assert seen.all("[data-chart] .s-name")[0]["text"] == f"w{week} ’26"
+            assert f"The chosen period: week {week}, 2026" in seen.text('[data-role="trend"] .legend')
+        assert seen.all('[data-chart] [data-role="axis"]')[0]["text"] == "Cost per lead (SEK)"
 
 
 def test_no_line_breaks_within_a_date_or_e_mail(browser: Browser, company: Home) -> None:

@@ -21,6 +21,8 @@ const svg = (tag, attributes, ...children) => put(document.createElementNS(SVG, 
 const role = (name) => document.querySelector(`[data-role="${name}"]`);
 const fill = (name, ...children) => role(name).replaceChildren(...children.flat(9).filter((child) => child));
 const chip = (text, kind) => el("span", { class: `chip ${kind || ""}` }, text);
+// A chip of a flag: what is drawn is explained below the page.
+const mark = (flag, text, kind) => el("span", { class: `chip ${kind || ""}`, "data-mark": flag }, text);
 const empty = (text, name) => el("p", { class: "empty", "data-state": name }, text);
 const raw = (value) => (value === null || value === undefined ? "" : value);
 

@@ -59,6 +59,11 @@ function lastValue(series, known) {
   }
   return null;
 }
+// Of whom the benchmark is, and of when.
+function benchmarkText(card, value) {
+  const [sector, year] = DATA.benchmarks[card.key] || [null, "–"];
+  return sector ? t("card.benchmark", { sector: named(`sector.${sector}`, sector), year, value }) : t("card.benchmark_of", { year, value });
+}
 // What is divided by what, so that like names are told apart.
 const basis = (kpi) => named(`basis.${kpi}`, "");
 const basisLine = (kpi) => basis(kpi) && el("p", { class: "basis muted" }, basis(kpi));
@@ -81,8 +86,8 @@ function drawCard(card) {
     basisLine(card.kpi),
     row.value !== null && changeLine(row, known, "previous"), row.value !== null && changeLine(row, known, "year"),
     targetLine(row, known),
-    row.benchmark_value !== null && el("p", { class: "muted", "data-benchmark": row.benchmark_value }, t("card.benchmark", { value: number(row.benchmark_value, known.unit, row.currency) })),
-    flags.length > 0 && el("div", { class: "chips" }, flags.map((flag) => chip(flagText(row, flag), flag === "is_anomaly" ? "warn" : ""))),
+    row.benchmark_value !== null && el("p", { class: "muted", "data-benchmark": row.benchmark_value }, benchmarkText(card, number(row.benchmark_value, known.unit, row.currency))),
+    flags.length > 0 && el("div", { class: "chips" }, flags.map((flag) => mark(flag, flagText(row, flag), flag === "is_anomaly" ? "warn" : ""))),
     spark(DATA.series[card.key]));
 }
 // What the trend and the split speak of: the reader's choice, else what moved most, else the first.

@@ -49,8 +49,8 @@ function splitTable(change, set, known, chosen) {
   const name = (line) => (line.segment === "(rest)" ? t("split.rest", { count: line.count })
     : [segmentName(set, line.segment), set === reason.leading_set && line.segment === reason.leading_segment && [" ", chip(t("split.most"), "accent")]]);
   return table(heads, [...found.lines.map((line) => ({ cells: cells(line, name(line), bar(line)), class: line.segment === chosen ? "chosen" : "",
-    data: { "data-segment": line.segment, "data-effect": line.effect } })),
-    { cells: cells(found.whole, t("split.whole")), class: "whole", data: { "data-effect": found.whole.effect } }], { "data-split": set });
+    data: { "data-segment": line.segment, "data-effect": line.effect, "data-before": raw(line.value0), "data-now": raw(line.value1) } })),
+    { cells: cells(found.whole, t("split.whole")), class: "whole", data: { "data-effect": found.whole.effect, "data-before": raw(found.whole.value0), "data-now": raw(found.whole.value1) } }], { "data-split": set });
 }
 // Effects beside each other with their signs, in the unit of their column and with the decimals of the largest.
 function bare(values, unit) {

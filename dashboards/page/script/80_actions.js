@@ -49,7 +49,7 @@ function effectText(action) {
 const isWell = (action) => ["back", "lasted"].includes(action.turned_out);
 function earlierRow(action) {
   const [value, was, expected] = ["measured_value", "value", "expected_value"].map((name) => inAction(action)(action[name]));
-  const outcome = action.measured_effect === null ? "value_since" : action.tone === "better" ? "last_outcome" : "outcome";
+  const outcome = action.expected_value === null ? "value_since" : action.tone === "better" ? "last_outcome" : "outcome";
   const text = t(`action.${outcome}`, { was, expected, value, when: period(action.period_grain, action.measure_start) });
   return el("li", { "data-action": action.action_id, "data-measured": raw(action.measured_value) },
     action.turned_out && [chip(`${isWell(action) ? "✓" : "✗"} ${t(`turned.${action.turned_out}`)}`, isWell(action) ? "good" : "bad"), " "], el("b", {}, about(action)), ` · ${period(action.period_grain, action.period_start)}. `, action.text[state.language], " ", el("span", { class: "muted" }, text + "."));
