@@ -43,7 +43,8 @@ def test_what_moved_is_a_change_of_the_marts(company: Home, persona: str) -> Non
     body = report_message(company, persona, "en").get_body(("plain",))
     assert body is not None
     told = body.get_content().split("What moved, and why?\n")[1].split("\n\n")[0]
-    found = re.search(r": (.+?) (rose|fell) by .+? to (\S+) \((\S+) the (week|month) before", told)
+    moved = r"(?:^|: )([^:]+?) (rose|fell) by .+? to (\S+)(?: in week \S+ \d+)? \((\S+) the (week|month) before"
+    found = re.search(moved, told)
     assert found, told
     rows = query(
         company,
