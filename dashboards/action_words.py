@@ -89,8 +89,11 @@ def _finding(action: Row, check: Row, catalog: Mapping[str, Row], like: Mapping[
     dimensions = named(f"dimensions.{check['segment_set']}", language, "")
     if not dimensions or segment_of(action) in ("", name):
         return say("finding.segment", language, **texts)
-    # The action is about another segment: all were compared.
-    way = action["movement"] if value != base and (value > base) == (action["movement"] == "up") else "other"
+    # The action is about another segment: all were compared. What adds up moves by the segment's own change.
+    adds_up = about in catalog and catalog[about]["additivity"] == "A"
+    way = (
+        action["movement"] if adds_up and value != base and (value > base) == (action["movement"] == "up") else "other"
+    )
     return say(f"finding.most.{way}", language, dimensions=dimensions, **texts)
 
 

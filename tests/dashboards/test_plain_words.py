@@ -58,11 +58,12 @@ def test_the_points_between_two_rates_are_those_of_what_is_shown(
     assert rates_apart(rate, previous, "en") == told
 
 
-def finding(value: float, base: float, movement: str, **own: Any) -> str:
+def finding(value: float, base: float, movement: str, additivity: str = "A", **own: Any) -> str:
     check: dict[str, Any] = {"kind": "segments", "label": "channel that moved most", "outcome": "found"}
     check |= {"kpi_id": None, "segment_set": "channel", "found_name": "unknown", "found_share": 0.9}
     row = action(movement=movement, reporting_currency="SEK", **own)
-    return check_text(row, check | {"found_value": value, "found_base": base}, {}, {}, "en")[1]
+    catalog = {"leads": {"unit": "count", "additivity": additivity}}
+    return check_text(row, check | {"found_value": value, "found_base": base}, catalog, {}, "en")[1]
 
 
 def test_a_check_of_all_segments_says_so_where_the_action_names_another() -> None:
@@ -71,8 +72,9 @@ def test_a_check_of_all_segments_says_so_where_the_action_names_another() -> Non
     assert finding(90.0, 80.0, "up", channel="email").startswith(
         "Of all channels Unknown channel rose most: 90 after 80"
     )
-    # Its share of the whole fell, not its value.
-    assert finding(90.0, 80.0, "down", channel="email").startswith("Of all channels Unknown channel did most: ")
+    # Its part in a rate fell, not its value; of rates another may have fallen more.
+    assert finding(90.0, 80.0, "down", channel="email").startswith("Of all channels Unknown channel moved it most: ")
+    assert finding(1.6, 2.3, "down", "R", channel="email").startswith("Of all channels Unknown channel moved it most: ")
     for same in ({"channel": "unknown"}, {"channel": "(all)", "segment_set": "total"}):
         assert finding(4204.0, 8710.0, "down", **same).startswith("in the whole company Unknown channel, 4,204 after ")
 
@@ -354,7 +356,7 @@ def test_a_benchmark_says_of_whom_and_of_when_it_is(browser: Browser, company: H
     statements += [
         f"update kpi_benchmarks set p50 = 0.5, benchmark_date = '2025-09-30', benchmark_sector = {sector} "
         f"where kpi_id = '{kpi_id}'"
-        for kpi_id, sector in (("engagement_rate", "'e-commerce'"), ("cvr_session", "null"))
+        for kpi_id, sector in (("engagement_rate", "'e-commerce'"), ("cvr_session", "'(any)'"))
     ]
     with opened(browser, rebuilt(company, tmp_path, statements), "executive") as seen:
         told = {
