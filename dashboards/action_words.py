@@ -81,10 +81,20 @@ def _finding(action: Row, check: Row, catalog: Mapping[str, Row], like: Mapping[
     segment = _segment(check, name, language)
     if kind == "also":
         return say("finding.also", language, segment=segment, value=shown, base=before)
-    key = "finding.segment_new" if base is None else "finding.segment"
     told = "–" if share is None else percent(share, language)
     moved = say(f"finding.{action['movement']}", language, share=told)
-    return say(key, language, segment=segment, value=shown, base=before, moved=moved)
+    texts = {"segment": segment, "value": shown, "base": before, "moved": moved}
+    if base is None:
+        return say("finding.segment_new", language, **texts)
+    dimensions = named(f"dimensions.{check['segment_set']}", language, "")
+    if not dimensions or segment_of(action) in ("", name):
+        return say("finding.segment", language, **texts)
+    # The action is about another segment: all were compared. What adds up moves by the segment's own change.
+    adds_up = about in catalog and catalog[about]["additivity"] == "A"
+    way = (
+        action["movement"] if adds_up and value != base and (value > base) == (action["movement"] == "up") else "other"
+    )
+    return say(f"finding.most.{way}", language, dimensions=dimensions, **texts)
 
 
 def _source(check: Row, language: Language) -> str:

@@ -42,7 +42,9 @@ def page_actions(marts: Marts, persona: str, kpis: Collection[str], currency: st
             lead["led"].append(row)
     earlier = [row for row in rows if row["status"] == "measured" and is_theirs(row)]
     earlier.sort(key=lambda row: (row["measure_date"], row["action_id"]), reverse=True)
-    return [*still_open.values(), *earlier[:SHOWN_EARLIER]]
+    # Of the last ones that were measured, those of the newest periods first: a page names their period.
+    latest = sorted(earlier[:SHOWN_EARLIER], key=lambda row: (row["period_start"], row["measure_date"]), reverse=True)
+    return [*still_open.values(), *latest]
 
 
 def is_waiting(action: Row) -> bool:

@@ -65,10 +65,24 @@ def period_end(grain: str, start: date) -> date:
     return months_on(start, MONTHS_OF[grain]) - timedelta(days=1)
 
 
+def ending(grain: str, last: date) -> date | None:
+    """The first day of the period that ends on a day; None where none of the grain can."""
+    after = last + timedelta(days=1)
+    if grain in LENGTH_DAYS:
+        start = after - timedelta(days=LENGTH_DAYS[grain])
+        return start if grain == "day" or start.weekday() == 0 else None
+    return months_on(after, -MONTHS_OF[grain]) if after.day == 1 else None
+
+
 def months_on(start: date, count: int) -> date:
     """The first day of a month that many later."""
     months = start.year * 12 + start.month - 1 + count
     return date(months // 12, months % 12 + 1, 1)
+
+
+def length(grain: str, start: date) -> int:
+    """Days."""
+    return (period_end(grain, start) - start).days + 1
 
 
 def longer_by(grain: str, start: date, other: date) -> tuple[int, int]:
@@ -78,5 +92,5 @@ def longer_by(grain: str, start: date, other: date) -> tuple[int, int]:
 
 
 def _lengths(grain: str, start: date) -> tuple[int, int]:
-    days = (period_end(grain, start) - start).days + 1
+    days = length(grain, start)
     return days, sum((start + timedelta(days=number)).weekday() < 5 for number in range(days))

@@ -1,7 +1,9 @@
 """A change in words: what moved, by how much, and what explains it best, from the numbers of `kpi_change_reasons`."""
 
-from dashboards.lengths import grows_with_time, length_text
-from dashboards.numbers import Language, alike, apart, percent, signed, size
+from datetime import date
+
+from dashboards.lengths import grows_with_time, length_text, per_day
+from dashboards.numbers import Language, alike, apart, percent, period, signed, size
 from dashboards.words import dimension_name, label, named, say, segment_name
 from orchestration.cli.marts import Row
 
@@ -9,8 +11,16 @@ from orchestration.cli.marts import Row
 KINDS = ("rate", "mix", "interaction")
 
 
-def change_sentence(reason: Row, known: Row, grain: str, language: Language) -> str:
-    """What moved, by how much, and what explains it best; no full stop."""
+def in_period(grain: str, start: date, language: Language) -> str:
+    """` in December 2025`, as it stands behind a value."""
+    return say(f"when.{grain}", language, when=period(grain, start, language))
+
+
+def change_sentence(reason: Row, known: Row, grain: str, language: Language, page_grain: str | None = None) -> str:
+    """What moved, by how much, and what explains it best; no full stop.
+
+    `page_grain`: of the cards beside it; where it is another than the change's, the sentence names its period.
+    """
     unit, currency = known["unit"], reason["currency"]
     after, before = alike((reason["value1"], reason["value0"]), unit, currency, language)
     moved = (
@@ -23,20 +33,27 @@ def change_sentence(reason: Row, known: Row, grain: str, language: Language) -> 
         longer := length_text(grain, reason["period_start"], reason["base_start"], language)
     ):
         base += say("change.length", language, longer=longer)
+        a_day = per_day(
+            known, grain, (reason["period_start"], reason["value1"]), (reason["base_start"], reason["value0"])
+        )
+        if a_day is not None:
+            base += say("change.per_day", language, moved=signed(percent(a_day, language), a_day))
     name = label(known, language)
-    text = say(f"change.{reason['movement']}", language, label=name, moved=moved, after=after, before=before, base=base)
+    when = "" if page_grain in (None, grain) else in_period(grain, reason["period_start"], language)
+    shown = {"label": name, "moved": moved, "after": after, "before": before, "base": base, "when": when}
+    text = say(f"change.{reason['movement']}", language, **shown)
     if reason["movement"] not in ("up", "down"):
         return text
     because = [_cause(reason, currency, language), _leading(reason, unit, currency, language)]
     told = "; ".join(part for part in because if part) or _no_cause(reason, language)
-    return f"{text}: {told}" if told else text
+    return f"{text}: {told}"
 
 
 def _no_cause(reason: Row, language: Language) -> str:
     if not reason["leading_set"]:
         return say("cause.no_split", language)
     # One segment is the whole: there is nothing that it could explain.
-    return say("cause.no_segment", language) if reason["segments"] > 1 else ""
+    return say("cause.no_segment" if reason["segments"] > 1 else "cause.one_segment", language)
 
 
 def _cause(reason: Row, currency: str, language: Language) -> str:

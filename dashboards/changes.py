@@ -55,14 +55,20 @@ def settles_more(reasons: Sequence[Row], catalog: Mapping[str, Row]) -> bool:
     return not first["is_provisional"] and max(extents, default=0) > own
 
 
-def packed_changes(marts: Marts, kpis: Sequence[str], axis: Axis, reasons: dict[date, list[Row]]) -> dict[str, Any]:
-    """`period → kpi → {sentence, reason, splits, factors}`; `lead`: period → the KPI to show first, if any moved."""
+def packed_changes(
+    marts: Marts, kpis: Sequence[str], axis: Axis, reasons: dict[date, list[Row]], page_grain: str
+) -> dict[str, Any]:
+    """`period → kpi → {sentence, reason, splits, factors}`; `lead`: period → the KPI to show first, if any moved.
+
+    `axis` is that of the changes, `page_grain` of the cards.
+    """
     catalog = marts.catalog()
     content: dict[str, Any] = {}
     for start, rows in reasons.items():
         for row in rows:
             sentence = {
-                language: change_sentence(row, catalog[row["kpi_id"]], axis.grain, language) for language in LANGUAGES
+                language: change_sentence(row, catalog[row["kpi_id"]], axis.grain, language, page_grain)
+                for language in LANGUAGES
             }
             entry: dict[str, Any] = {
                 "sentence": sentence,
@@ -75,7 +81,7 @@ def packed_changes(marts: Marts, kpis: Sequence[str], axis: Axis, reasons: dict[
     for (kpi_id, start, segment_set), rows in _by_set(_rows(marts, "kpi_changes", kpis, axis)).items():
         entry = content.get(start.isoformat(), {}).get(kpi_id)
         if entry and (segment_set in FILTERS or segment_set == leading[kpi_id, start]):
-            entry["splits"][segment_set] = _split(rows, segment_set)
+            entry["splits"][segment_set] = _split(rows, segment_set, catalog[kpi_id]["additivity"] == "A")
     for (kpi_id, start, segment_set), rows in _by_set(_rows(marts, "kpi_change_factors", kpis, axis)).items():
         entry = content.get(start.isoformat(), {}).get(kpi_id)
         if entry and segment_set == "total":
@@ -86,8 +92,11 @@ def packed_changes(marts: Marts, kpis: Sequence[str], axis: Axis, reasons: dict[
     return {"periods": content, "lead": leads}
 
 
-def _split(rows: Sequence[Row], segment_set: str) -> dict[str, Any]:
-    """The largest effects, one row for the rest, and the sums: together they are the change."""
+def _split(rows: Sequence[Row], segment_set: str, adds_up: bool) -> dict[str, Any]:
+    """The largest effects, one row for the rest, and the sums: together they are the change.
+
+    `adds_up`: whether the values do; the rest of rates or of people has no value of its own.
+    """
     ranked = sorted(rows, key=lambda row: row["effect_rank"])
     lines = [
         {"segment": row[segment_set], "value0": row["value0"], "value1": row["value1"]}
@@ -95,7 +104,8 @@ def _split(rows: Sequence[Row], segment_set: str) -> dict[str, Any]:
         for row in ranked[:SHOWN_SEGMENTS]
     ]
     if rest := ranked[SHOWN_SEGMENTS:]:
-        lines.append({"segment": REST, "value0": None, "value1": None, **_sums(rest), "count": len(rest)})
+        values = {name: _added(row[name] for row in rest) if adds_up else None for name in ("value0", "value1")}
+        lines.append({"segment": REST, **values, **_sums(rest), "count": len(rest)})
     whole = {"value0": ranked[0]["total0"], "value1": ranked[0]["total1"], **_sums(ranked)}
     return {
         "lines": [{name: compact(value) for name, value in line.items()} for line in lines],
@@ -106,6 +116,12 @@ def _split(rows: Sequence[Row], segment_set: str) -> dict[str, Any]:
 def _sums(rows: Iterable[Row]) -> dict[str, float | None]:
     rows = list(rows)
     return {name: None if rows[0][name] is None else sum(row[name] for row in rows) for name in EFFECTS}
+
+
+def _added(values: Iterable[float | None]) -> float | None:
+    """A segment without a value adds nothing; None where none has one."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
 
 
 def _extent(row: Row, unit: str) -> float:

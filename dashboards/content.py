@@ -7,20 +7,21 @@ from typing import Any
 
 from dashboards.actions import packed_actions, page_actions
 from dashboards.axis import Axis, explained_by, explaining_axis, read_axis
+from dashboards.benchmarks import read_benchmarks
 from dashboards.changes import packed_changes, read_reasons
 from dashboards.drawn import mark
 from dashboards.funnels import funnel_kpis, packed_funnels, selections
 from dashboards.goals import packed_goals, page_goals
-from dashboards.lengths import grows_with_time, packed_lengths
+from dashboards.lengths import PER_DAY, grows_with_time, packed_lengths, packed_per_day
 from dashboards.numbers import LANGUAGES
-from dashboards.rankings import FIGURES, read_ranking
+from dashboards.rankings import EARNED_WITH_FEES, FIGURES, read_ranking
 from dashboards.sentences import Facts, answers
 from dashboards.series import DETAILS, FLAGS, Series, no_series, read_series, segments, shown_series
 from dashboards.trust import HeldBack, packed_trust
 from dashboards.views import PERSONAS
 from orchestration.cli.marts import Marts, Row
 
-KPI = ("kpi_id", "label", "label_sv", "unit", "direction", "grains")
+KPI = ("kpi_id", "label", "label_sv", "unit", "direction", "grains", "formula")
 
 
 @dataclass(frozen=True)
@@ -82,14 +83,15 @@ def read_content(marts: Marts, persona: str, held: HeldBack | None) -> Content:
         "lengths": packed_lengths(axis),
         "explained_by": {start.isoformat(): other and other.isoformat() for start, other in explained.items()},
         "flags": FLAGS,
-        "details": (*DETAILS, "target_off"),
+        "details": (*DETAILS, "target_off", *(name for name, *_ in PER_DAY)),
         "filters": offered,
         "kpis": {kpi_id: _kpi(catalog[kpi_id]) for kpi_id in sorted(named & set(catalog))},
         "board": kpis,
+        "benchmarks": read_benchmarks(marts, axis),
         "shown": [item.key for item in shown],
-        "series": _packed(series, shown, axis),
+        "series": _packed(series, shown, axis, catalog),
         "goals": packed_goals(marts, goals),
-        "changes": packed_changes(marts, kpis, explaining, reasons),
+        "changes": packed_changes(marts, kpis, explaining, reasons, axis.grain),
         "funnels": funnels,
         "ranking": ranking,
         "figures": _figures(catalog, currency),
@@ -114,10 +116,10 @@ def _kpi(known: Row) -> dict[str, Any]:
 
 
 def _figures(catalog: Mapping[str, Row], currency: str) -> dict[str, Any]:
-    """The columns of a ranking of campaigns: name, unit and currency."""
+    """The figures of a ranking of campaigns: name, unit and currency."""
     return {
         name: {key: catalog[name][key] for key in ("label", "label_sv", "unit")} | {"currency": currency}
-        for name in FIGURES
+        for name in (*FIGURES, EARNED_WITH_FEES)
         if name in catalog
     }
 
@@ -140,10 +142,16 @@ def _periods(axis: Axis, explaining: Axis) -> dict[str, Any]:
     }
 
 
-def _packed(series: Mapping[str, Series], shown: Sequence[Series], axis: Axis) -> dict[str, Any]:
+def _packed(
+    series: Mapping[str, Series], shown: Sequence[Series], axis: Axis, catalog: Mapping[str, Row]
+) -> dict[str, Any]:
     """Without platforms that no board shows: a total stands for them."""
     keys = {item.key for item in shown}
-    return {key: item.packed(axis) for key, item in series.items() if item.segment_set != "platform" or key in keys}
+    return {
+        key: item.packed(axis) | packed_per_day(catalog[item.kpi_id], axis, item.rows)
+        for key, item in series.items()
+        if item.segment_set != "platform" or key in keys
+    }
 
 
 _CURRENCY = "select distinct currency from kpi_values where currency <> 'none' order by currency limit 1"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboards.numbers import Language, alike, number, percent, plain, signed
+from dashboards.numbers import Language, number, plain, rates_apart
 from dashboards.words import say
 
 # A funnel of so many has one rate: there is nothing to choose among.
@@ -17,16 +17,15 @@ def weakest_sentence(funnels: Sequence[Mapping[str, Any]], grain: str, when: str
         return say("weakest.none", language)
     position = funnel["weakest"]
     step, before = funnel["steps"][position], funnel["steps"][position - 1]
-    relative = step["relative_change"]
-    rate, previous = alike((step["rate"], step["previous_rate"]), "ratio", "", language)
+    rate, previous, change = rates_apart(step["rate"], step["previous_rate"], language)
     text = say(
-        "weakest.step" if relative < 0 else "weakest.no_fall",
+        "weakest.step" if step["relative_change"] < 0 else "weakest.no_fall",
         language,
         before=say(f"step.{before['name']}", language),
         step=say(f"step.{step['name']}", language),
         rate=rate,
         previous=previous,
-        relative=signed(percent(relative, language), relative),
+        change=change,
         base=say(f"base.{grain}", language),
     )
     if step["is_provisional"]:
@@ -47,7 +46,7 @@ def _best(funnel: Mapping[str, Any], language: Language) -> str:
         return say("weakest.best_too", language)
     before, step = (say(f"step.{item['name']}", language) for item in funnel["steps"][best - 1 : best + 1])
     text = say("weakest.best", language, before=before, step=step, **_gain(funnel, best, language))
-    return f"{text}{_worth(funnel, best, language)}"
+    return f"{text}{_worth(funnel, best, language)}{say('weakest.not_alike', language)}"
 
 
 def _gain(funnel: Mapping[str, Any], position: int, language: Language) -> dict[str, str]:

@@ -22,6 +22,8 @@ SHORT_MONTHS: Mapping[Language, str] = {
 }
 # A smaller difference of rates would be nothing with two decimals of a percentage point.
 LEAST_SHOWN = 0.00005
+# Of the percentage points of a rate.
+MOST_DIGITS = 4
 SECONDS: Mapping[Language, str] = {"en": "s", "sv": "s"}
 # Differences of rates and of indices.
 _POINTS: Mapping[str, Mapping[Language, str]] = {
@@ -103,6 +105,24 @@ def apart(value: float, other: float, unit: str, currency: str, language: Langua
         return size(value - other, unit, currency, language, value)
     text = plain(float(moved), digits, language)
     return f"{text}{GAP}{_POINTS[unit][language]}" if unit in _POINTS else _in_unit(text, unit, currency, language)
+
+
+def rates_apart(rate: float, previous: float, language: Language) -> tuple[str, str, str]:
+    """Two rates and how far they lie apart, with its sign, in percentage points: the difference of what is shown.
+
+    They have the decimals of the larger, and more where they would be shown as the same.
+    """
+    digits = _digits(max(rate, previous), "ratio")
+    while rate != previous and digits < MOST_DIGITS and not _points_apart(rate, previous, digits):
+        digits += 1
+    shown = [_in_unit(plain(item * 100, digits, language), "ratio", "", language) for item in (rate, previous)]
+    moved = _points_apart(rate, previous, digits)
+    points = f"{plain(abs(moved), digits, language)}{GAP}{_POINTS['ratio'][language]}"
+    return shown[0], shown[1], signed(points, moved)
+
+
+def _points_apart(rate: float, previous: float, digits: int) -> float:
+    return float(_rounded(rate * 100, digits) - _rounded(previous * 100, digits))
 
 
 def signed(text: str, value: float) -> str:

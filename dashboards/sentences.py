@@ -7,13 +7,14 @@ from typing import Any
 
 from dashboards.action_words import action_text
 from dashboards.actions import is_waiting
-from dashboards.change_words import change_sentence
+from dashboards.change_words import change_sentence, in_period
 from dashboards.changes import most_moved, settles_more
 from dashboards.funnel_words import weakest_sentence
+from dashboards.goals import NOT_OVER, value_start
 from dashboards.numbers import Language, alike, day, percent, period
 from dashboards.series import Series
 from dashboards.trust import HeldBack, late_sources
-from dashboards.words import joined, label, named, say, segment_name
+from dashboards.words import joined, label, named, say, segment_name, words
 from orchestration.cli.goals import segment_of
 from orchestration.cli.marts import Row
 
@@ -76,7 +77,8 @@ def _track(facts: Facts, language: Language) -> str:
     if off := farthest_off(facts.goals):
         known = facts.catalog[off["kpi_id"]]
         current, pace = alike((off["current_value"], off["pace_value"]), off["unit"], off["currency"], language)
-        text += " " + say("track.off", language, label=_label(known, off, language), current=current, pace=pace)
+        shown = {"label": _label(known, off, language), "current": current, "pace": pace}
+        text += " " + say("track.off", language, when=_when(facts, off, language), **shown)
     return text
 
 
@@ -93,6 +95,7 @@ def _purpose(facts: Facts, language: Language) -> str:
             language,
             label=name,
             current=current,
+            when=_when(facts, back, language),
             target=say(f"goal.{back['mode']}", language, value=target),
         )
     if facts.campaigns is None or facts.explained is None:
@@ -105,8 +108,17 @@ def _purpose(facts: Facts, language: Language) -> str:
         paying=earning["paying"],
         count=earning["count"],
         share=percent(earning["losing_share"], language),
-        caveat=say("moved.provisional", language) if earning["is_provisional"] else "",
+        caveat=say("track.may_change", language) if earning["is_provisional"] else "",
     )
+
+
+def _when(facts: Facts, goal: Row, language: Language) -> str:
+    """` in December 2025`: of when a goal's value is; empty where that is the page's own period."""
+    start = value_start(goal)
+    if start is None:
+        return say("when.to_date", language, when=day(goal["current_until"], language))
+    grain = goal["period_grain"]
+    return "" if (grain, start) == (facts.grain, facts.start) else in_period(grain, start, language)
 
 
 def _is_return(goal: Row) -> bool:
@@ -122,13 +134,13 @@ def _moved(facts: Facts, language: Language) -> str:
     for reason in moved:
         caveat = say("moved.provisional", language) if reason["is_provisional"] else ""
         known = facts.catalog[reason["kpi_id"]]
-        sentence = change_sentence(reason, known, facts.explained_grain, language)
+        sentence = change_sentence(reason, known, facts.explained_grain, language, facts.grain)
         told.append(f"{say('moved.explained', language) if told else ''}{sentence}{caveat}.")
+    settles = settles_more(facts.reasons, facts.catalog)
+    if facts.grain != facts.explained_grain:  # each sentence names its period
+        return f"{say('moved.among', language) if settles else ''}{' '.join(told)}"
     when = _capital(period(facts.explained_grain, facts.explained, language))
-    if settles_more(facts.reasons, facts.catalog):
-        settled = sum(not row["is_provisional"] for row in facts.reasons)
-        when = say("moved.settled", language, when=when, settled=settled, count=len(facts.reasons))
-    return f"{when}: {' '.join(told)}"
+    return f"{say('moved.settled', language, when=when) if settles else when}: {' '.join(told)}"
 
 
 def _weakest(facts: Facts, language: Language) -> str:
@@ -143,11 +155,12 @@ def _todo(facts: Facts, language: Language) -> str:
     off = farthest_off(facts.goals)
     if off is None or off["status"] != "off_track" or (opened and opened[0]["kpi_id"] == off["kpi_id"]):
         return told
-    name = _label(facts.catalog[off["kpi_id"]], off, language)
+    name, start = _label(facts.catalog[off["kpi_id"]], off, language), value_start(off)
     if own := next((row for row in opened if row["kpi_id"] == off["kpi_id"]), None):
         text = action_text(own, language).rstrip(".")
         return f"{told} {say('todo.off_with', language, label=name, action=text)}"
-    return f"{told} {say('todo.off_without', language, label=name)}"
+    when = period(off["period_grain"], start, language) if start else day(off["current_until"], language)
+    return f"{told} {say('todo.off_without', language, label=name, when=when)}"
 
 
 def _first(facts: Facts, action: Row, language: Language) -> str:
@@ -166,52 +179,71 @@ def _first(facts: Facts, action: Row, language: Language) -> str:
 
 
 def _sure(facts: Facts, language: Language) -> str:
-    rows = [(series, series.rows.get(facts.start)) for series in facts.shown]
-    there = [(series, row) for series, row in rows if row is not None]
-    valued = [(series, row) for series, row in there if row["value"] is not None or row["is_missing"]]
-    settled = [series for series, row in valued if not row["is_provisional"] and not row["is_missing"]]
-    parts = [
-        say(
-            "sure.settled",
-            language,
-            settled=len(settled),
-            count=len(valued),
-            when=period(facts.grain, facts.start, language),
-        )
-    ]
-    for name in ("is_provisional", "is_missing", "is_unreliable"):
-        if flagged := _labels([item for item in valued if item[1][name]], facts.catalog, language):
-            parts.append(say(f"sure.{name}", language, labels=flagged))
-    if without := _labels([item for item in there if item not in valued], facts.catalog, language):
-        parts.append(say("sure.no_value", language, labels=without))
+    """Of as many values as the page has cards: what each is worth, each counted once."""
+    cards = [item for item in facts.shown if facts.grain in str(facts.catalog[item.kpi_id]["grains"]).split()]
+    rows = {item.key: item.rows.get(facts.start) for item in cards}
+    parts = []
+    for state in _STATES:
+        if found := [item for item in cards if _state(rows[item.key]) == state]:
+            key = f"sure.{state}.one" if len(found) == 1 and f"sure.{state}.one" in words() else f"sure.{state}"
+            parts.append(say(key, language, count=len(found), labels=_labels(found, facts.catalog, language)))
+    when = period(facts.grain, facts.start, language)
+    told = [say("sure.of", language, count=len(cards), when=when, parts=joined(parts, language))]
+    few = [item for item in cards if (row := rows[item.key]) and row["is_unreliable"] and _state(row) != "no_value"]
+    if few:
+        told.append(say("sure.is_unreliable", language, labels=_labels(few, facts.catalog, language)))
     late = [
         named(f"platform.{row['source']}", language, row["source"])
         for row in late_sources(list(facts.sources), facts.info["data_until"])
     ]
     fresh = say("sure.late", language, sources=joined(late, language)) if late else say("sure.fresh", language)
     until = say("sure.until", language, day=day(facts.info["data_until"], language))
-    told = f"{'; '.join(parts)}. {until}; {fresh}."
-    if facts.held is None:
-        return told
-    return f"{say('sure.held', language, day=day(facts.held.as_of.date(), language))} {told}"
+    held = "" if facts.held is None else say("sure.held", language, day=day(facts.held.as_of.date(), language))
+    return " ".join(
+        filter(None, (held, f"{'; '.join(told)}.", _goals_that_change(facts, language), f"{until}; {fresh}."))
+    )
 
 
-def _labels(rows: Sequence[tuple[Series, Row]], catalog: Mapping[str, Row], language: Language) -> str:
-    names = list(dict.fromkeys(label(catalog[item.kpi_id], language) for item, _ in rows))
-    return joined(names, language)
+def _state(row: Row | None) -> str:
+    """What a card's value is worth: one of _STATES."""
+    if row is None or (row["value"] is None and not row["is_missing"]):
+        return "no_value"
+    return "is_missing" if row["is_missing"] else "is_provisional" if row["is_provisional"] else "settled"
+
+
+def _goals_that_change(facts: Facts, language: Language) -> str:
+    """The goals whose latest value is not final, those of one KPI together; empty where all are."""
+    names: dict[str, list[str]] = {}
+    for goal in facts.goals:
+        if _UNSETTLED & set(str(goal["status_reason"]).split("; ")):
+            segments = names.setdefault(label(facts.catalog[goal["kpi_id"]], language), [])
+            segments += filter(None, [_segment(goal, language)])
+    told = [f"{name} ({joined(segments, language)})" if segments else name for name, segments in names.items()]
+    return say("sure.goals", language, labels="; ".join(told)) if told else ""
+
+
+def _labels(items: Sequence[Series], catalog: Mapping[str, Row], language: Language) -> str:
+    return joined(list(dict.fromkeys(label(catalog[item.kpi_id], language) for item in items)), language)
 
 
 def _label(known: Row, row: Row, language: Language) -> str:
     """`Net revenue · Paid search`."""
-    text = label(known, language)
+    return " · ".join(filter(None, (label(known, language), _segment(row, language))))
+
+
+def _segment(row: Row, language: Language) -> str:
+    """In words; empty for the whole company."""
     if row["segment_set"] == "parts":
-        return f"{text} · {say('parts', language)}"
+        return say("parts", language)
     segment = segment_of(row)
-    return f"{text} · {segment_name(row['segment_set'], segment, language)}" if segment else text
+    return segment_name(row["segment_set"], segment, language) if segment else ""
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+_STATES = ("settled", "is_provisional", "is_missing", "no_value")
+# Reasons of a goal's status that say that its value is not final.
+_UNSETTLED = {"days still settle", NOT_OVER}
 _STATUSES = ("on_track", "at_risk", "off_track", "no_target")

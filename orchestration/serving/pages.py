@@ -14,7 +14,7 @@ logger = logging.getLogger("nyckeltal.run")
 # Published tables that the pages read; a project without them has no pages.
 READ = (
     *("kpi_values", "kpi_catalog", "kpi_boards", "kpi_goals", "kpi_goal_checks", "kpi_changes", "kpi_change_factors"),
-    *("kpi_change_reasons", "kpi_actions", "kpi_action_checks", "fct_social_posts", "source_status"),
+    *("kpi_change_reasons", "kpi_actions", "kpi_action_checks", "kpi_benchmarks", "fct_social_posts", "source_status"),
 )
 
 

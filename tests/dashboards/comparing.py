@@ -2,13 +2,14 @@
 
 import csv
 import re
+from calendar import monthrange
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.dashboards.published_rows import EXPLAINING, Rows
-from tests.dashboards.seen import Seen, near, same, written
+from tests.dashboards.seen import GAP, Seen, near, same, unglued, written
 
 # Funnel step → the published column that counts it.
 STEPS = {
@@ -34,7 +35,8 @@ SNAPSHOT = """() => {
     cards: all("[data-series]").map((card) => ({...data(card), changes: all("[data-change]", card).map(data),
       shown: all(".value", card).map((one) => one.textContent)[0], target: all("[data-target]", card).map(data)[0]})),
     points: all("[data-chart] .point").map(data), anomalies: all('[data-role="anomalies"] li').map(data),
-    steps: all("[data-step]").map(data), actions: all("article[data-action]").map(data),
+    steps: all("[data-step]").map((one) => ({...data(one), facts: all(".facts", one).map((at) => at.textContent)[0]})),
+    actions: all("article[data-action]").map(data),
     earlier: all("li[data-action]").map(data), goals: all("[data-goal]").map(data),
     panel: all('[data-role="split"]').map(data)[0], split: all("[data-split]").map(data)[0],
     lines: all("[data-split] tbody tr").map(data), noFunnel: all('[data-state="no-funnel"]').length,
@@ -89,6 +91,7 @@ def compare_cards(shown: Snapshot, rows: Rows, chosen: str) -> None:
         ):
             assert same(line.get("moved"), row[change]), (card, line)
             assert same(line.get("ratio"), row[ratio]), (card, line)
+            compare_a_day(line, rows.grain, shown["period"], row, known)
             if row[change] is None:
                 assert line["text"] in (f"No value the {rows.grain} before", "No value a year ago")
             elif "unchanged" not in line["text"]:
@@ -96,6 +99,23 @@ def compare_cards(shown: Snapshot, rows: Rows, chosen: str) -> None:
         for flag, words in FLAGS.items():
             told = "no cases" if flag == "is_unreliable" and row["n"] == 0 else words
             assert (told in card["text"]) == bool(row[flag]), (card, flag)
+
+
+def compare_a_day(line: dict[str, str], grain: str, period: str, row: dict[str, Any], known: dict[str, Any]) -> None:
+    """A sum over months of other lengths has its change per day, and the verdict of that."""
+    year, month = map(int, period.split("-")[:2])
+    is_year = line["change"] == "year"
+    before = row["previous_year_value" if is_year else "previous_value"]
+    base_year, base_month = (year - 1, month) if is_year else (year - (month == 1), (month - 2) % 12 + 1)
+    days, base_days = monthrange(year, month)[1], monthrange(base_year, base_month)[1]
+    if grain != "month" or known["additivity"] != "A" or days == base_days or (before or 0) <= 0:
+        assert "perDay" not in line
+        return
+    a_day = (row["value"] / days) / (before / base_days) - 1
+    assert float(line["perDay"]) == pytest.approx(a_day)
+    is_comparable = row["is_year_comparable" if is_year else "is_comparable"]
+    if is_comparable and known["direction"] == "higher_better" and abs(a_day) >= 0.0005:
+        assert line["text"].endswith("better" if a_day > 0 else "worse"), line
 
 
 def compare_trend(shown: Snapshot, rows: Rows) -> None:
@@ -138,7 +158,20 @@ def compare_funnels(shown: Snapshot, rows: Rows, chosen: str) -> None:
         before = counts[position - 1] if step["step"] not in FIRST_STEPS else None
         rate = counts[position] / before if before and counts[position] is not None else None  # type: ignore[operator]
         assert same(step["rate"], rate), step
+        if step["rate"] and step["previousRate"]:
+            compare_points(step)
     assert bool(shown["steps"]) != bool(shown["noFunnel"])
+
+
+def compare_points(step: dict[str, str]) -> None:
+    """What a step's rate moved by is the difference of the two rates that are shown."""
+    found = re.search(r"([\d.]+)% of .*([▲▼■]) ([\d.]+)\xa0percentage points \(was ([\d.]+)%", step["facts"])
+    assert found, step
+    rate, points, was = (float(found[part]) for part in (1, 3, 4))
+    places = len(found[3].partition(".")[2])
+    assert round(abs(rate - was), places) == points, step
+    assert near(f"{rate}%", f"{round(float(step['rate']) * 100, places)}%"), step
+    assert found[2] == ("■" if rate == was else "▲" if rate > was else "▼"), step
 
 
 def own_values(rows: Rows, kpi_id: str) -> list[float]:
@@ -181,6 +214,11 @@ def compare_actions(shown: Snapshot, rows: Rows, chosen: str) -> None:
     for action in shown["earlier"]:
         assert same(action["measured"], known[action["action"]]["measured_value"])
         assert known[action["action"]]["measure_date"] >= latest[-1]
+        was, expected = known[action["action"]]["value"], known[action["action"]]["expected_value"]
+        came = r" and came to \S+ \(" if expected is None else r", should (come to \S+|stay so) and came to \S+ \("
+        assert re.search(rf"It was \S+{came}", unglued(action["text"]).replace(GAP, "_")), (action, was)
+    starts = [known[action["action"]]["period_start"] for action in shown["earlier"]]
+    assert starts == sorted(starts, reverse=True)
     if chosen == "total|":
         assert len(shown["earlier"]) == len(latest)
 
@@ -195,6 +233,13 @@ def compare_split(shown: Snapshot, rows: Rows) -> bool:
         if line["segment"] != "(rest)":
             assert same(line["effect"], rows.changes[start, kpi_id, name, line["segment"]]["effect"]), line
     assert sum(float(line["effect"]) for line in lines) == pytest.approx(float(whole["effect"]), rel=1e-6, abs=1e-9)
+    adds_up = rows.catalog[kpi_id]["additivity"] == "A"
+    for line in lines:
+        if line["segment"] == "(rest)":
+            assert (line["now"] != "") == adds_up, line
+    if adds_up:
+        for value in ("before", "now"):
+            assert sum(float(line[value] or 0) for line in lines) == pytest.approx(float(whole[value])), value
     one = rows.changes[start, kpi_id, name, lines[0]["segment"]]
     assert float(whole["effect"]) == pytest.approx(one["total1"] - one["total0"], rel=1e-6, abs=1e-9)
     return True

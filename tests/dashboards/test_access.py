@@ -89,7 +89,7 @@ def test_swedish_has_its_own_words_and_numbers(browser: Browser, company: Home) 
     for options in ({"address": "#lang=sv"}, {"address": "", "locale": "sv-SE"}):
         with opened(browser, company, "executive", **options) as seen:
             assert seen.page.get_attribute("html", "lang") == "sv"
-            assert seen.text("h1") == "Ledning Februari 2026"
+            assert seen.text("h1") == "Ledning februari 2026"
             shown = f"{revenue:,.0f}".replace(",", "\u00a0") + "\u00a0SEK"
             assert seen.text('.card[data-kpi="revenue_net"] .value') == shown
             assert seen.text('.card[data-kpi="revenue_net"] h3') == "Nettointäkt"

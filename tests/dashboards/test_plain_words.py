@@ -8,16 +8,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from dashboards.action_words import action_text, values_like
+from dashboards.action_words import action_text, check_text, values_like
 from dashboards.actions import turned_out
 from dashboards.change_words import change_sentence
 from dashboards.funnel_words import weakest_sentence
-from dashboards.numbers import apart
+from dashboards.goals import warning
+from dashboards.numbers import apart, rates_apart
 from dashboards.pages import build_pages
+from dashboards.rankings import SHOWN, largest
 from dashboards.sentences import QUESTIONS
 from orchestration.home import Home
 from tests.dashboards.published_company import changed
-from tests.dashboards.seen import GAP, opened, query
+from tests.dashboards.seen import GAP, PERSONAS, opened, query
 
 
 def rebuilt(company: Home, folder: Path, statements: list[str]) -> Home:
@@ -38,6 +40,43 @@ def rebuilt(company: Home, folder: Path, statements: list[str]) -> Home:
 )
 def test_a_difference_is_that_of_the_values_shown(value: float, other: float, unit: str, told: str) -> None:
     assert apart(value, other, unit, "SEK", "en") == told
+
+
+@pytest.mark.parametrize(
+    ("rate", "previous", "told"),
+    [
+        (0.5899, 0.5873, ("59.0%", "58.7%", f"+0.3{GAP}percentage points")),
+        (0.5899, 0.5897, ("58.99%", "58.97%", f"+0.02{GAP}percentage points")),  # the same with one decimal
+        (0.0223, 0.0228, ("2.23%", "2.28%", f"−0.05{GAP}percentage points")),
+        (0.0987, 0.1012, ("9.9%", "10.1%", f"−0.2{GAP}percentage points")),
+        (0.5, 0.5, ("50.0%", "50.0%", f"0.0{GAP}percentage points")),
+    ],
+)
+def test_the_points_between_two_rates_are_those_of_what_is_shown(
+    rate: float, previous: float, told: tuple[str, str, str]
+) -> None:
+    assert rates_apart(rate, previous, "en") == told
+
+
+def finding(value: float, base: float, movement: str, additivity: str = "A", **own: Any) -> str:
+    check: dict[str, Any] = {"kind": "segments", "label": "channel that moved most", "outcome": "found"}
+    check |= {"kpi_id": None, "segment_set": "channel", "found_name": "unknown", "found_share": 0.9}
+    row = action(movement=movement, reporting_currency="SEK", **own)
+    catalog = {"leads": {"unit": "count", "additivity": additivity}}
+    return check_text(row, check | {"found_value": value, "found_base": base}, catalog, {}, "en")[1]
+
+
+def test_a_check_of_all_segments_says_so_where_the_action_names_another() -> None:
+    told = finding(4204.0, 8710.0, "down", channel="cross_network")
+    assert told.startswith("Of all channels Unknown channel fell most: 4,204 after 8,710; ")
+    assert finding(90.0, 80.0, "up", channel="email").startswith(
+        "Of all channels Unknown channel rose most: 90 after 80"
+    )
+    # Its part in a rate fell, not its value; of rates another may have fallen more.
+    assert finding(90.0, 80.0, "down", channel="email").startswith("Of all channels Unknown channel moved it most: ")
+    assert finding(1.6, 2.3, "down", "R", channel="email").startswith("Of all channels Unknown channel moved it most: ")
+    for same in ({"channel": "unknown"}, {"channel": "(all)", "segment_set": "total"}):
+        assert finding(4204.0, 8710.0, "down", **same).startswith("in the whole company Unknown channel, 4,204 after ")
 
 
 def action(**own: Any) -> dict[str, Any]:
@@ -79,14 +118,18 @@ def test_values_of_one_kpi_have_the_decimals_of_its_largest() -> None:
     assert values_like(rows) == {"leads": -20.0, "cpc": 10.0}
 
 
-def test_one_segment_explains_nothing_and_nothing_is_said_of_it() -> None:
+def test_what_has_no_cause_says_why_and_of_which_period_it_is() -> None:
     reason: dict[str, Any] = {"value0": 71.0, "value1": 68.0, "change": -3.0, "relative_change": -0.042}
     reason |= {"currency": "none", "movement": "down", "leading_set": "platform", "leading_segment": None}
     reason |= {"leading_factor": None, "leading_kind": None, "segments": 2}
     reason |= {"period_start": date(2026, 3, 9), "base_start": date(2026, 3, 2)}
     known = {"label": "Followers", "label_sv": "Följare", "unit": "count", "additivity": "A"}
-    assert change_sentence(reason, known, "week", "en").endswith("before): no single segment explains it")
-    assert change_sentence(reason | {"segments": 1}, known, "week", "en").endswith("(71 the week before)")
+    assert change_sentence(reason, known, "week", "en").endswith("as no single segment explains it")
+    told = change_sentence(reason | {"segments": 1}, known, "week", "en")
+    assert told.endswith("(71 the week before): what it comes from cannot be read, as it is not divided further")
+    assert " in week 11" not in told
+    beside_days = change_sentence(reason, known, "week", "en", "day")
+    assert " to 68 in week 11, 2026 (71 the week before): " in beside_days
 
 
 def test_the_weakest_step_and_the_one_where_a_point_brings_most_are_two() -> None:
@@ -97,9 +140,12 @@ def test_the_weakest_step_and_the_one_where_a_point_brings_most_are_two() -> Non
     steps = [step("sessions", None), step("engaged_sessions", 5.0), step("purchases", 50.0)]
     funnel = {"weakest": 1, "best": 2, "currency": "", "steps": steps}
     told = weakest_sentence([funnel], "month", "", "en")
-    assert told.startswith("Weakest step: from sessions to engaged sessions")
+    assert told.startswith(
+        "Weakest step, the one that fell most against what it was: from sessions to engaged sessions"
+    )
     assert told.endswith(
-        "A point more brings most from engaged sessions to sessions with a purchase: 50 sessions with a purchase."
+        "A point more brings most from engaged sessions to sessions with a purchase: 50 sessions with a purchase "
+        "(a point is not equally easy to win in every step)."
     )
     same = weakest_sentence([funnel | {"weakest": 2}], "month", "", "en")
     assert same.endswith(" No other step brings more per point.")
@@ -135,27 +181,76 @@ def test_posts_of_one_kind_and_day_are_told_apart(browser: Browser, company: Hom
         assert "1/2: the first of two of that kind on that day." in seen.text('[data-role="ranking"]')
 
 
+def last_week(company: Home) -> date:
+    found = query(
+        company, "select max(period_start) as start from kpi_values where period_grain = 'week' and not is_open_period"
+    )
+    return found[0]["start"]
+
+
 def test_campaigns_that_cost_more_than_they_bring_in_are_marked_and_counted(browser: Browser, company: Home) -> None:
-    start = query(company, "select max(period_start) as s from kpi_values where period_grain = 'week' "
-        "and not is_open_period")[0]["s"]  # fmt: skip
     rows = query(
         company,
         "select s.campaign, s.value as spend, r.value as roas from kpi_values s join kpi_values r "
-        "using (period_grain, period_start, segment_set, campaign) where s.kpi_id = 'spend' and r.kpi_id = 'roas_net' "
+        "using (period_grain, period_start, segment_set, campaign) "
+        "where s.kpi_id = 'spend' and r.kpi_id = 'roas_net_media' "
         "and segment_set = 'campaign' and period_grain = 'week' and period_start = ? and s.value > 0",
-        [start],
+        [last_week(company)],
     )
     losing = {row["campaign"]: row["spend"] for row in rows if row["roas"] is not None and row["roas"] < 1}
     with opened(browser, company, "manager") as seen:
         shown = seen.all("[data-campaign]")
-        marked = {row["campaign"] for row in shown if "costs more than it brings in" in row["text"]}
+        marked = {row["campaign"] for row in shown if "brings in less than its media cost" in row["text"]}
         assert marked == set(losing) & {row["campaign"] for row in shown}
         assert marked
+        assert "ROAS, net revenue on media" in seen.text('[data-role="ranking"] thead')
         known = [row for row in rows if row["roas"] is not None]
         part = sum(losing.values()) / sum(row["spend"] for row in known) * 100
         told = seen.text('[data-answer="track"]')
-        assert f"{len(known) - len(losing)} of {len(known)} campaigns bring in what they cost or more" in told
-        assert f"the others took {part:.1f}% of the spend" in told
+        assert f"{len(known) - len(losing)} of {len(known)} campaigns bring in at least their media cost" in told
+        assert f"(the others took {part:.1f}% of the spend)" in told
+
+
+def test_the_campaigns_and_the_fees_add_up_to_the_card(browser: Browser, company: Home, tmp_path: Path) -> None:
+    week = f"period_grain = 'week' and period_start = date '{last_week(company)}'"
+    wanted = query(
+        company,
+        f"select kpi_id, denominator, value from kpi_values where {week} and segment_set = 'total' "
+        "and kpi_id in ('roas_net', 'spend')",
+    )
+    whole, spend = ({row["kpi_id"]: row for row in wanted}[name] for name in ("roas_net", "spend"))
+    with opened(browser, company, "manager") as seen:
+        shown = sum(float(row["spend"]) for row in seen.all("[data-campaign]"))
+        fees = float(seen.all("[data-fees]")[0]["fees"])
+        (last,) = seen.all("[data-whole]")
+        assert not seen.has("[data-rest]")
+        assert fees == pytest.approx(whole["denominator"] - spend["value"])
+        assert shown + fees == pytest.approx(float(last["whole"])) == pytest.approx(whole["denominator"])
+        assert last["roas"] == seen.page.get_attribute('.card[data-kpi="roas_net"]', "data-value")
+        assert f"{whole['value']:.2f}×" in last["text"]
+        assert last["text"].startswith("All, with fees (ROAS, true cost)")
+    no_fees = f"update kpi_values set denominator = {spend['value']} where kpi_id = 'roas_net' and {week}"
+    with opened(browser, rebuilt(company, tmp_path, [no_fees]), "manager") as seen:
+        assert not seen.has("[data-fees]")
+        assert seen.all("[data-whole]")[0]["text"].startswith("All (ROAS, true cost)")
+
+
+def test_of_the_other_campaigns_it_is_said_how_many_bring_in_their_cost() -> None:
+    def campaign(name: str, spend: float, revenue: float) -> dict[str, dict[str, Any]]:
+        own: dict[str, Any] = {"campaign": name, "is_missing": False, "is_provisional": False}
+        earned = {"numerator": revenue, "denominator": spend, "value": revenue / spend}
+        return {
+            "spend": own | {"numerator": spend, "denominator": None, "value": spend},
+            "roas_net_media": own | earned,
+        }
+
+    largest_spends = {f"large {number}": campaign(f"large {number}", 100.0, 90.0) for number in range(SHOWN)}
+    others = {"a": campaign("a", 10.0, 10.0), "b": campaign("b", 10.0, 2.0)}
+    found = largest(largest_spends | others)
+    rest = found["rest"]
+    assert (rest["count"], rest["paying"], rest["spend"], rest["roas_net_media"]) == (2, 1, 20.0, 0.6)
+    assert (found["earning"]["paying"], found["earning"]["count"]) == (1, SHOWN + 2)
+    assert found["whole"] is None
 
 
 @pytest.mark.parametrize("is_acted_on", [True, False])
@@ -173,7 +268,43 @@ def test_a_goal_that_is_off_track_has_its_action_named_or_missed(
     executive = build_pages(changed(company, tmp_path, statements))[0]
     told = dict(zip(QUESTIONS, executive.content.answers["en"].values(), strict=True))["todo"]
     assert ("For NPS, whose goal is off track: " in told) == is_acted_on
-    assert ("No action is proposed for NPS, whose goal is off track: look at its card." in told) != is_acted_on
+    without = "No action is proposed for NPS, whose goal is off track; its last value is of February 2026."
+    assert (without in told) != is_acted_on
+
+
+@pytest.mark.parametrize(
+    ("until", "reason", "start", "told"),
+    [
+        ("2025-12-31", "worse than the failure line", "2025-12-01", " in December 2025 where"),
+        ("2026-02-28", "worse than the failure line", "2026-02-01", " where"),  # the page's own
+        ("2026-03-17", "worse than the failure line; the period is not over", "", " until 17 Mar 2026 where"),
+    ],
+)
+def test_a_goals_value_is_of_a_period_that_is_named(
+    browser: Browser, company: Home, tmp_path: Path, until: str, reason: str, start: str, told: str
+) -> None:
+    statements = [
+        "update kpi_goals set status = 'on_track'",
+        f"update kpi_goals set status = 'off_track', current_value = 1, pace_value = 9, current_until = '{until}', "
+        f"status_reason = '{reason}' where kpi_id = 'nps'",
+    ]
+    with opened(browser, rebuilt(company, tmp_path, statements), "executive") as seen:
+        assert f"Farthest off: NPS, 1.0{told} 9.0 was due." in seen.text('[data-answer="track"]')
+        (goal,) = [row for row in seen.all("[data-goal]") if row["text"].partition("NPS")[1]]
+        assert goal["valueStart"] == start
+        wanted = {"2025-12-01": "In December 2025", "2026-02-01": "In February 2026"}.get(start, "Until 17 Mar 2026")
+        assert wanted in goal["text"]
+
+
+def test_a_warning_of_a_goal_says_how_long_the_spans_are() -> None:
+    goal = {"period_grain": "month", "goal_kind": "level", "baseline_end": date(2025, 12, 31)}
+    goal |= {"deadline": date(2026, 6, 30)}
+    check = {"problem": "unseen", "past_spans": 16}
+    assert warning(goal, check, "en").startswith("ambitious: in none of the 16 earlier spans of 6 months ")
+    weekly = goal | {"period_grain": "week", "deadline": date(2026, 1, 7)}
+    assert "spans of 1 week " in warning(weekly, check, "en")
+    stay = warning(goal | {"goal_kind": "stay"}, check, "en")
+    assert stay == "ambitious: none of the 16 earlier months was as good"
 
 
 def test_what_is_final_is_counted_and_what_has_no_cases_is_not_few(
@@ -185,8 +316,79 @@ def test_what_is_final_is_counted_and_what_has_no_cases_is_not_few(
     )
     with opened(browser, rebuilt(company, tmp_path, [nothing]), "executive") as seen:
         assert "no cases" in seen.text('[data-doubt="total||nps"]')
-        assert re.search("no value yet: .*NPS", seen.text('[data-answer="sure"]'))
+        assert re.search(r"no value yet \(.*NPS\)", seen.text('[data-answer="sure"]'))
         assert "(0)" not in seen.text('[data-role="sure"]')
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_every_card_is_counted_once_in_how_sure_we_are(browser: Browser, company: Home, persona: str) -> None:
+    settling = query(
+        company,
+        "select distinct label from kpi_goals join kpi_catalog using (kpi_id, kpi_version) "
+        "where is_active and contains(status_reason, 'days still settle')",
+    )
+    with opened(browser, company, persona) as seen:
+        shown = seen.text('[data-answer="sure"]')
+        cards, goals = seen.page.locator(".card").count(), seen.all("[data-goal]")
+        counted, _, others = shown.partition(" Goals whose latest value may still change: ")
+    found = re.search(r"^Of the (\d+) values of [^,]+, (.+)\.", counted)
+    assert found, shown
+    assert int(found[1]) == cards
+    assert sum(map(int, re.findall(r"(?:^|, |and )(\d+) (?:is|are|may|ha|lack)", found[2]))) == cards, found[2]
+    named = {row["label"] for row in settling if any(row["label"] in goal["text"] for goal in goals)}
+    assert {label for label in named if label in others.partition(". ")[0]} == named
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_the_marks_that_are_drawn_and_no_others_are_explained(browser: Browser, company: Home, persona: str) -> None:
+    with opened(browser, company, persona) as seen:
+        found = set()
+        for period in seen.options("period")[:6]:
+            seen.choose("period", period)
+            drawn = {row["mark"] for row in seen.all("[data-mark]")}
+            assert {row["explained"] for row in seen.all("[data-explained]")} == drawn
+            found.add(frozenset(drawn))
+        assert any(found)
+
+
+def test_a_benchmark_says_of_whom_and_of_when_it_is(browser: Browser, company: Home, tmp_path: Path) -> None:
+    statements = ["update kpi_values set benchmark_value = 0.5 where kpi_id in ('engagement_rate', 'cvr_session')"]
+    statements += [
+        f"update kpi_benchmarks set p50 = 0.5, benchmark_date = '2025-09-30', benchmark_sector = {sector} "
+        f"where kpi_id = '{kpi_id}'"
+        for kpi_id, sector in (("engagement_rate", "'e-commerce'"), ("cvr_session", "'(any)'"))
+    ]
+    with opened(browser, rebuilt(company, tmp_path, statements), "executive") as seen:
+        told = {
+            row: seen.text(f'.card[data-kpi="{row}"] [data-benchmark]') for row in ("engagement_rate", "cvr_session")
+        }
+    assert told["engagement_rate"] == "Median of e-commerce, 2025: 50.0%"
+    assert told["cvr_session"] == "Benchmark's median, 2025: 50.0%"
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_every_page_ends_with_what_its_words_mean(browser: Browser, company: Home, language: str) -> None:
+    with opened(browser, company, "manager", f"#lang={language}") as seen:
+        told = {row["word"]: row["text"] for row in seen.all("[data-word]")}
+        cards = {row["kpi"] for row in seen.all(".card")}
+        named = seen.page.evaluate("Object.keys(JSON.parse(document.getElementById('data').textContent).kpis)")
+    assert cards <= set(told) <= set(named)
+    catalog = query(company, "select kpi_id, label, label_sv, formula from kpi_catalog")
+    names = {row["kpi_id"]: row["label_sv" if language == "sv" else "label"] for row in catalog}
+    assert all(len(text) > len(names[kpi_id]) for kpi_id, text in told.items())
+    # The catalogue's own formulas are English.
+    by_formula = [row["kpi_id"] for row in catalog if told.get(row["kpi_id"], "").endswith(row["formula"])]
+    assert bool(set(by_formula) - cards) == (language == "en")
+
+
+def test_a_chart_says_what_it_draws_and_which_period_is_marked(browser: Browser, company: Home) -> None:
+    with opened(browser, company, "manager", "#lang=en&kpi=cpl") as seen:
+        for period in seen.options("period")[:4]:
+            seen.choose("period", period)
+            week = date.fromisoformat(period).isocalendar().week
+            assert seen.all("[data-chart] .s-name")[0]["text"] == f"w{week} ’26"
+            assert f"The chosen period: week {week}, 2026" in seen.text('[data-role="trend"] .legend')
+        assert seen.all('[data-chart] [data-role="axis"]')[0]["text"] == "Cost per lead (SEK)"
 
 
 def test_no_line_breaks_within_a_date_or_e_mail(browser: Browser, company: Home) -> None:

@@ -68,7 +68,7 @@ def test_a_card_without_a_value_says_why(browser: Browser, company: Home, tmp_pa
             assert "Not every source is fresh: Shopify" in seen.text('[data-role="banner"]')
             assert "not fresh: Shopify" in seen.text('[data-answer="sure"]')
             assert "shopify: the key is refused" in seen.text('[data-source="shopify"]')
-            assert "a source is missing for Net revenue" in seen.text('[data-answer="sure"]')
+            assert "1 lacks a source (Net revenue)" in seen.text('[data-answer="sure"]')
 
 
 def test_no_previous_period_and_no_target(browser: Browser, company: Home, tmp_path: Path) -> None:
@@ -110,7 +110,14 @@ def test_a_month_of_fewer_days_says_so_of_what_adds_up(browser: Browser, company
     with opened(browser, company, "executive") as seen:
         assert "3 days fewer" in seen.text(f'{card("revenue_net")} [data-change="previous"]')
         assert "fewer" not in seen.text(f'{card("revenue_net")} [data-change="year"]')
-        # Fewer people come by in a shorter month; a rate is no less for it.
+        assert "; per day " in seen.text(f'{card("revenue_net")} [data-change="previous"]')
+        told = seen.text('[data-answer="moved"]')
+        assert "now 3 days fewer; per day " in told
+        # Fewer people come by in a shorter month, which is no worse for it; a rate is no less.
+        users = seen.text(f'{card("web_users")} [data-change="previous"]')
+        assert users.startswith("▼")
+        assert "worse" not in users
+        assert "per day" not in users
         assert "3 days fewer" in seen.text(f'{card("web_users")} [data-change="previous"]')
         assert "fewer" not in seen.text(f'{card("cvr_session")} [data-change="previous"]')
 
@@ -137,7 +144,7 @@ def test_effects_beside_each_other_have_as_many_decimals(browser: Browser, compa
         assert len(shown) > 3
         assert len({len(text.partition(".")[2]) for text in shown}) == 1, shown
         heads = seen.page.locator("[data-split] th:last-child").all_inner_texts()
-        assert heads == [{"revenue_net": "Effect (SEK)", "cvr_session": "Effect (%‑points)"}[kpi_id]]
+        assert heads == [{"revenue_net": "Effect (SEK)", "cvr_session": "Effect (percentage points)"}[kpi_id]]
 
 
 def test_a_goal_that_is_acted_on_stands_on_the_page(browser: Browser, company: Home, tmp_path: Path) -> None:

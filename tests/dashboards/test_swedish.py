@@ -83,7 +83,11 @@ def test_no_english_rule_text_is_in_a_swedish_report(company: Home, persona: str
 
 
 def test_the_index_is_in_the_readers_language(browser: Browser, company: Home) -> None:
-    for locale, title in (("sv-SE", "Marknadens nyckeltal"), ("en-GB", "Marketing KPIs"), ("de-DE", "Marketing KPIs")):
+    for locale, title in (
+        ("sv-SE", "Marknadsföringens nyckeltal"),
+        ("en-GB", "Marketing KPIs"),
+        ("de-DE", "Marketing KPIs"),
+    ):
         with opened(browser, company, "index", "", locale=locale) as seen:
             assert seen.page.locator("h1:visible").all_inner_texts() == [title]
             other = "en" if locale == "sv-SE" else "sv"

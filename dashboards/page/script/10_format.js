@@ -86,6 +86,14 @@ function apart(value, other, unit, currency, like) {
   const points = { ratio: "card.points", index: "card.index_points" }[unit];
   return signOf(moved) + (points ? text + GAP + t(points) : inItsUnit(text, unit, currency));
 }
+// Two rates and how far they lie apart: the difference of what is shown; more decimals where they would be shown as the same.
+function ratesApart(rate, previous) {
+  let digits = digitsOf(Math.max(rate, previous), "ratio");
+  const points = () => Number((rate * 100).toFixed(digits)) - Number((previous * 100).toFixed(digits));
+  const isNothing = () => Number(Math.abs(points()).toFixed(digits)) === 0;
+  while (rate !== previous && digits < 4 && isNothing()) digits += 1;
+  return [...[rate, previous].map((value) => plain(value * 100, digits) + percentSign()), plain(Math.abs(points()), digits) + GAP + t("card.points")];
+}
 // The unit of a column whose numbers go without it.
 const unitName = (unit, currency) => ({ money: currency, ratio: t("card.points"), index: t("card.index_points"), x: "×", seconds: "s", days: t("periods.day") })[unit] || "";
 const inUnit = (text, unit) => (unit ? `${text} (${unit})` : text);

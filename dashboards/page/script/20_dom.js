@@ -2,7 +2,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 // A line does not break within a date, a week's number or a word like e-mail.
 const months = Object.values(WORDS.short_months).flat().map((name) => name.replace(".", "\\.")).join("|");
-const IN_ONE = new RegExp(`(\\d) (?=(?:${months})(?: |$|[.,;:)]))|((?:week|vecka)) (?=\\d)`, "gi");
+const IN_ONE = new RegExp(`(\\d) (?=(?:${months})(?: |$|[.,;:)]))|((?:[Ww]eek|[Vv]ecka)) (?=\\d)`, "g");
 const glued = (text) => text.replace(IN_ONE, (_, digit, week) => (digit || week) + GAP).replace(/\b(e)-(?=[a-zåäö])/gi, "$1\u2011");
 function put(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes || {})) {
@@ -21,21 +21,24 @@ const svg = (tag, attributes, ...children) => put(document.createElementNS(SVG, 
 const role = (name) => document.querySelector(`[data-role="${name}"]`);
 const fill = (name, ...children) => role(name).replaceChildren(...children.flat(9).filter((child) => child));
 const chip = (text, kind) => el("span", { class: `chip ${kind || ""}` }, text);
+// A chip of a flag: what is drawn is explained below the page.
+const mark = (flag, text, kind) => el("span", { class: `chip ${kind || ""}`, "data-mark": flag }, text);
 const empty = (text, name) => el("p", { class: "empty", "data-state": name }, text);
 const raw = (value) => (value === null || value === undefined ? "" : value);
 
-// Columns of the class `wide` stand under the first one where there is no room for them.
+// Columns of the class `wide` stand under the first one where there is no room for them; a row may name its own otherwise.
 function table(heads, rows, attributes = {}) {
-  const cell = (head, item, index, items) => {
+  const cell = (item, index, items, own) => {
+    const head = heads[index];
     const tag = index === 0 ? "th" : "td";
     const given = item && item.nodeType ? [item] : Array.isArray(item) ? item : [item];
-    const without = heads.flatMap((other, at) => (/wide/.test(other.class) && items[at] && items[at] !== "–" ? [el("span", {}, `${other.text}: `, items[at]), " "] : []));
+    const without = own.flatMap((other, at) => (/wide/.test(other.class) && items[at] && items[at] !== "–" ? [el("span", {}, `${other.text}: `, items[at]), " "] : []));
     return el(tag, { scope: index === 0 ? "row" : null, class: head.class }, given, index === 0 && without.length > 0 && el("small", { class: "narrow" }, without));
   };
   return el("table", attributes,
     el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col", class: head.class }, head.text)))),
     el("tbody", {}, rows.map((row) => el("tr", { class: row.class, ...row.data },
-      row.cells.map((item, index) => cell(heads[index], item, index, row.cells))))));
+      row.cells.map((item, index) => cell(item, index, row.cells, row.heads || heads))))));
 }
 
 // What a reader has chosen, as lookups.

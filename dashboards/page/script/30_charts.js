@@ -63,8 +63,10 @@ function trend(box, card) {
   const x = (point) => left + ((point.at - first) / Math.max(1, points.length - 1 - first)) * (width - left - right);
   const y = (value) => top + (1 - (value - low) / (high - low)) * (height - top - bottom);
   const every = Math.ceil(drawn.length / Math.max(2, Math.floor((width - left) / 78)));
-  const lastAt = points.length - 1;
-  const chosen = points[periodIndex()];
+  // The chosen period bears its own name, and the first is named where there is room for it.
+  const chosen = points[periodIndex()], anchor = chosen && chosen.at >= first ? chosen.at : points.length - 1;
+  const isNamed = (point) => (point.at - anchor) % every === 0 || (point.at === first && (anchor - first) % every > every * 0.7);
+  const isSoft = chosen && chosen.flags.includes("is_provisional");
   const words = drawn.filter((point) => point.value !== null && !isOpen(point));
   const shown = (point) => number(point.value, known.unit, series.currency);
   const lowest = words.reduce((a, b) => (b.value < a.value ? b : a), words[0] || drawn[0]);
@@ -85,12 +87,12 @@ function trend(box, card) {
   const chart = svg("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": summary, "data-chart": "trend" },
     ticks.map((tick, i) => [svg("line", { class: "s-grid", x1: left, x2: width - right, y1: y(tick), y2: y(tick) }),
       svg("text", { x: left - 6, y: y(tick) + 4, "text-anchor": "end" }, texts[i])]),
-    known.unit === "money" && svg("text", { x: 0, y: 10 }, series.currency),
-    drawn.filter((point) => (lastAt - point.at) % every === 0).map((point) =>
-      svg("text", { x: Math.min(x(point), width - 22), y: height - 6, "text-anchor": "middle" }, shortPeriod(DATA.grain, point.start))),
+    svg("text", { x: 0, y: 10, "data-role": "axis" }, inUnit(cardName(card), known.unit === "money" && series.currency)),
+    drawn.filter(isNamed).map((point) =>
+      svg("text", { x: Math.max(22, Math.min(x(point), width - 26)), y: height - 6, "text-anchor": "middle", class: point === chosen && "s-name" }, shortPeriod(DATA.grain, point.start))),
     chosen && chosen.at >= first && svg("line", { class: "s-now", x1: x(chosen), x2: x(chosen), y1: top, y2: height - bottom }),
     targets, runs(settled).map((run) => svg("path", { class: "s-line", d: pathOf(run, x, y) })), marks,
-    chosen && chosen.value !== null && svg("circle", { class: chosen.flags.includes("is_provisional") ? "s-soft" : "s-dot", cx: x(chosen), cy: y(chosen.value), r: 4.5 }));
+    chosen && chosen.value !== null && svg("circle", { class: isSoft ? "s-soft" : "s-dot", cx: x(chosen), cy: y(chosen.value), r: 4.5 }));
   chart.addEventListener("pointermove", (event) => {
     const place = chart.getBoundingClientRect(), at = ((event.clientX - place.left) / place.width) * width;
     const near = drawn.reduce((a, b) => (Math.abs(x(b) - at) < Math.abs(x(a) - at) ? b : a));
@@ -100,6 +102,7 @@ function trend(box, card) {
   const has = (flag) => drawn.some((point) => point.value !== null && point.flags.includes(flag));
   const key = (shape, text) => el("span", {}, svg("svg", { viewBox: "0 0 22 10", "aria-hidden": "true" }, shape), text);
   box.replaceChildren(chart, el("p", { class: "legend" },
+    chosen && chosen.at >= first && key([svg("path", { class: "s-now", d: "M4 0v10" }), chosen.value !== null && svg("circle", { class: isSoft ? "s-soft" : "s-dot", cx: 15, cy: 5, r: 4 })], t("trend.chosen", { when: period(DATA.grain, chosen.start) })),
     targets.length > 0 && key(svg("path", { class: "s-target", d: "M0 5h22" }), t("trend.target", { period: t(`per.${DATA.grain}`) })),
     drawn.some((point) => !isOpen(point) && point.value !== null && point.flags.includes("is_provisional")) && key(svg("circle", { class: "s-soft", cx: 11, cy: 5, r: 3 }), t("trend.provisional")),
     has("is_open_period") && key(svg("circle", { class: "s-open", cx: 11, cy: 5, r: 4 }), t("trend.open")),

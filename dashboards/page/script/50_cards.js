@@ -3,6 +3,11 @@ function tone(moved, direction) {
   if (!moved || !["higher_better", "lower_better"].includes(direction)) return "";
   return (moved > 0) === (direction === "higher_better") ? "good" : "bad";
 }
+// Where one period is longer, a day's share of a sum tells better from worse; of what has none, nothing that the length alone may do.
+function verdict(moved, aDay, longer, direction) {
+  if (aDay !== null) return Math.abs(aDay) < 0.0005 ? "" : tone(aDay, direction);
+  return longer && longer.days && longer.days > 0 === moved > 0 ? "" : tone(moved, direction);
+}
 // Change in words: points for rates and indices, per cent for the rest, or the unit where that says nothing.
 function changeLine(row, known, kind) {
   const isYear = kind === "year";
@@ -13,14 +18,15 @@ function changeLine(row, known, kind) {
   }
   const inPoints = known.unit === "ratio" || known.unit === "index";
   const text = !inPoints && ratio !== null ? percent(ratio) : apart(row.value, row[isYear ? "previous_year_value" : "previous_value"], known.unit, row.currency, row.value).slice(1);
-  const longer = known.grows_with_time && ((DATA.lengths[state.period] || {})[kind] || {})[state.language];
+  const longer = (known.grows_with_time && (DATA.lengths[state.period] || {})[kind]) || null, aDay = row[isYear ? "year_per_day" : "per_day"] ?? null;
   const isSame = Math.abs(!inPoints && ratio !== null ? ratio : known.unit === "ratio" ? moved * 10 : moved) < 0.0005;
   const way = isSame ? "same" : moved > 0 ? "up" : "down";
   const isComparable = row.flags.includes(isYear ? "is_year_comparable" : "is_comparable");
-  const kindOf = !isComparable ? "muted" : isSame ? "" : tone(moved, known.direction);
+  const kindOf = !isComparable ? "muted" : isSame && aDay === null ? "" : verdict(moved, aDay, longer, known.direction);
   const word = kindOf === "good" ? t("card.better") : kindOf === "bad" ? t("card.worse") : "";
-  return el("p", { class: "change", "data-change": kind, "data-moved": moved, "data-ratio": raw(ratio) },
-    el("b", { class: kindOf }, `${ARROWS[way]} ${isSame ? t("card.same") : text}`), ` ${base}`, longer && `, ${longer}`, word && el("span", { class: kindOf }, `, ${word}`),
+  return el("p", { class: "change", "data-change": kind, "data-moved": moved, "data-ratio": raw(ratio), "data-per-day": aDay },
+    el("b", { class: aDay === null ? kindOf : null }, `${ARROWS[way]} ${isSame ? t("card.same") : text}`), ` ${base}`, longer && `, ${longer[state.language]}`,
+    aDay !== null && ["; ", el("span", { class: kindOf }, t("card.per_day", { moved: signOf(aDay) + percent(aDay) }))], word && el("span", { class: kindOf }, `, ${word}`),
     !isComparable && el("span", { class: "muted" }, ` (${whyNot(row)})`));
 }
 const flagText = (row, flag) => (flag === "is_unreliable" && row.n === 0 ? t("flag.no_cases") : t(`flag.${flag}`, { n: number(row.n, "count") }));
@@ -53,6 +59,11 @@ function lastValue(series, known) {
   }
   return null;
 }
+// Of whom the benchmark is, and of when.
+function benchmarkText(card, value) {
+  const [sector, year] = DATA.benchmarks[card.key] || [null, "–"];
+  return sector ? t("card.benchmark", { sector: named(`sector.${sector}`, sector), year, value }) : t("card.benchmark_of", { year, value });
+}
 // What is divided by what, so that like names are told apart.
 const basis = (kpi) => named(`basis.${kpi}`, "");
 const basisLine = (kpi) => basis(kpi) && el("p", { class: "basis muted" }, basis(kpi));
@@ -75,8 +86,8 @@ function drawCard(card) {
     basisLine(card.kpi),
     row.value !== null && changeLine(row, known, "previous"), row.value !== null && changeLine(row, known, "year"),
     targetLine(row, known),
-    row.benchmark_value !== null && el("p", { class: "muted", "data-benchmark": row.benchmark_value }, t("card.benchmark", { value: number(row.benchmark_value, known.unit, row.currency) })),
-    flags.length > 0 && el("div", { class: "chips" }, flags.map((flag) => chip(flagText(row, flag), flag === "is_anomaly" ? "warn" : ""))),
+    row.benchmark_value !== null && el("p", { class: "muted", "data-benchmark": row.benchmark_value }, benchmarkText(card, number(row.benchmark_value, known.unit, row.currency))),
+    flags.length > 0 && el("div", { class: "chips" }, flags.map((flag) => mark(flag, flagText(row, flag), flag === "is_anomaly" ? "warn" : ""))),
     spark(DATA.series[card.key]));
 }
 // What the trend and the split speak of: the reader's choice, else what moved most, else the first.

@@ -18,7 +18,7 @@ function drawMoved() {
 
 function split(card) {
   const when = explained(), change = when && ((DATA.changes.periods[when] || {})[card.kpi] || null);
-  const head = [el("h3", {}, t("split.title")), el("p", { class: "muted small" }, when ? `${label(card.kpi)} · ${capital(period(DATA.explaining_grain, when))}` : label(card.kpi),
+  const head = [el("h3", {}, t("split.title")), el("p", { class: "muted small" }, when ? `${label(card.kpi)} · ${period(DATA.explaining_grain, when)}` : label(card.kpi),
     DATA.explaining_grain !== DATA.grain && `: ${t("split.whole_periods", { period: t(`per.${DATA.explaining_grain}`) })}`)];
   if (!change) return [head, empty(t("split.none"), "no-split")];
   const [set, segment] = viewParts(), known = DATA.kpis[card.kpi], sets = Object.keys(change.splits);
@@ -49,8 +49,8 @@ function splitTable(change, set, known, chosen) {
   const name = (line) => (line.segment === "(rest)" ? t("split.rest", { count: line.count })
     : [segmentName(set, line.segment), set === reason.leading_set && line.segment === reason.leading_segment && [" ", chip(t("split.most"), "accent")]]);
   return table(heads, [...found.lines.map((line) => ({ cells: cells(line, name(line), bar(line)), class: line.segment === chosen ? "chosen" : "",
-    data: { "data-segment": line.segment, "data-effect": line.effect } })),
-    { cells: cells(found.whole, t("split.whole")), class: "whole", data: { "data-effect": found.whole.effect } }], { "data-split": set });
+    data: { "data-segment": line.segment, "data-effect": line.effect, "data-before": raw(line.value0), "data-now": raw(line.value1) } })),
+    { cells: cells(found.whole, t("split.whole")), class: "whole", data: { "data-effect": found.whole.effect, "data-before": raw(found.whole.value0), "data-now": raw(found.whole.value1) } }], { "data-split": set });
 }
 // Effects beside each other with their signs, in the unit of their column and with the decimals of the largest.
 function bare(values, unit) {
@@ -86,13 +86,18 @@ function ranking() {
   return el("div", { class: "panel sub", "data-role": "ranking" }, title, kind === "posts" ? postTable(page) : campaignTable(page), note);
 }
 const figureName = (name) => (state.language === "sv" ? DATA.figures[name].label_sv : DATA.figures[name].label);
+// Fees are of no single campaign: they have a line of their own, and the last line is of media and fees, as the card.
 function campaignTable(page) {
-  const names = Object.keys(DATA.figures);
+  const names = DATA.ranking.columns, [spend, earned, converted] = names, whole = page.whole;
   const heads = [{ text: t("campaigns.name") }, ...names.map((name, at) => ({ class: at ? "wide" : null, text: figureName(name) }))];
-  const cells = (line) => names.map((name) => number(line[name], DATA.figures[name].unit, DATA.figures[name].currency));
-  const named = (line) => [line.name, line.roas_net !== null && line.roas_net < 1 && [" ", chip(t("campaigns.below"), "warn")]];
-  const rows = page.lines.map((line) => ({ cells: [named(line), ...cells(line)], data: { "data-campaign": line.name, "data-spend": raw(line.spend) } }));
-  if (page.rest) rows.push({ cells: [t("campaigns.rest", { count: page.rest.count }), ...cells(page.rest)], class: "rest" });
+  const shown = (name, value) => number(value, DATA.figures[name].unit, DATA.figures[name].currency);
+  const cells = (line, text) => [[text, line[earned] !== null && line[earned] < 1 && [" ", chip(t("campaigns.below"), "warn")]], ...names.map((name) => shown(name, line[name]))];
+  const rows = page.lines.map((line) => ({ cells: cells(line, line.name), data: { "data-campaign": line.name, "data-spend": raw(line.spend) } }));
+  if (page.rest) rows.push({ cells: cells(page.rest, t("campaigns.rest", page.rest)), class: "rest", data: { "data-rest": page.rest.count } });
+  if (!whole) return table(heads, rows);
+  if (whole.fees !== null) rows.push({ cells: [t("campaigns.fees"), shown(spend, whole.fees), "–", "–"], data: { "data-fees": whole.fees } });
+  rows.push({ cells: [t(whole.fees === null ? "campaigns.all" : "campaigns.all_fees", { figure: figureName("roas_net") }), shown(spend, whole.spend), shown("roas_net", whole.roas_net), shown(converted, whole[converted])],
+    heads: heads.map((head, at) => (names[at - 1] === earned ? { ...head, text: figureName("roas_net") } : head)), class: "whole", data: { "data-whole": whole.spend, "data-roas": whole.roas_net } });
   return table(heads, rows);
 }
 function postTable(page) {

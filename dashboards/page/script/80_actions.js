@@ -31,7 +31,7 @@ function actionCard(action) {
   const stake = [effectText(action), action.money_effect !== null && t("action.money", { money: roundMoney(Math.abs(action.money_effect), action.reporting_currency) }),
     action.goal_status && t("action.goal", { status: t(`status.${action.goal_status}`).toLowerCase() })].filter(Boolean).join("; ");
   return el("article", { class: "panel action", "data-action": action.action_id, "data-owner": action.owner_role, "data-due": action.due_date, "data-led": action.led.map((one) => one.action_id).join(" ") },
-    el("div", {}, chip(`${sign} ${t(`tone.${action.tone}`)}`, kind), el("span", { class: "about" }, about(action)), el("span", { class: "muted small" }, capital(period(action.period_grain, action.period_start)))),
+    el("div", {}, chip(`${sign} ${t(`tone.${action.tone}`)}`, kind), el("span", { class: "about" }, about(action)), el("span", { class: "muted small" }, period(action.period_grain, action.period_start))),
     el("p", { class: "do" }, action.text[state.language]),
     el("p", { class: "meta" }, `${capital(t(`action.owner.${action.owner_role}`))}, ${t(action.is_overdue ? "action.overdue" : "action.due", { day: day(action.due_date) })}. ${stake}.`),
     action.led.length > 0 && el("p", { class: "small" }, t("action.led", { names: action.led.map(about).join(", ") })),
@@ -49,8 +49,8 @@ function effectText(action) {
 const isWell = (action) => ["back", "lasted"].includes(action.turned_out);
 function earlierRow(action) {
   const [value, was, expected] = ["measured_value", "value", "expected_value"].map((name) => inAction(action)(action[name]));
-  const outcome = action.measured_effect === null ? "value_since" : action.tone === "better" ? "last_outcome" : "outcome";
+  const outcome = action.expected_value === null ? "value_since" : action.tone === "better" ? "last_outcome" : "outcome";
   const text = t(`action.${outcome}`, { was, expected, value, when: period(action.period_grain, action.measure_start) });
   return el("li", { "data-action": action.action_id, "data-measured": raw(action.measured_value) },
-    action.turned_out && [chip(`${isWell(action) ? "✓" : "✗"} ${t(`turned.${action.turned_out}`)}`, isWell(action) ? "good" : "bad"), " "], el("b", {}, about(action)), ` · ${capital(period(action.period_grain, action.period_start))}. `, action.text[state.language], " ", el("span", { class: "muted" }, text + "."));
+    action.turned_out && [chip(`${isWell(action) ? "✓" : "✗"} ${t(`turned.${action.turned_out}`)}`, isWell(action) ? "good" : "bad"), " "], el("b", {}, about(action)), ` · ${period(action.period_grain, action.period_start)}. `, action.text[state.language], " ", el("span", { class: "muted" }, text + "."));
 }

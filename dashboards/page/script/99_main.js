@@ -33,7 +33,7 @@ function drawHead() {
   document.documentElement.lang = state.language;
   if (state.theme === "auto") document.documentElement.removeAttribute("data-theme"); else document.documentElement.dataset.theme = state.theme;
   document.querySelectorAll("[data-t]").forEach((one) => { one.textContent = t(one.dataset.t); });
-  role("title").replaceChildren(t(`persona.${DATA.persona}`), " ", el("span", {}, state.period ? capital(period(DATA.grain, state.period)) : ""));
+  role("title").replaceChildren(t(`persona.${DATA.persona}`), " ", el("span", {}, state.period ? period(DATA.grain, state.period) : ""));
   role("purpose").textContent = t(`purpose.${DATA.persona}`);
   document.title = `Nyckeltal · ${t(`persona.${DATA.persona}`)}`;
   role("pages").setAttribute("aria-label", t("pages"));
