@@ -13,9 +13,9 @@ from orchestration.cli.goals import read_goals, segment_of
 from orchestration.cli.marts import Marts, Row
 
 COLUMNS = (
-    *("goal_id", "objective", "kpi_id", "kpi_label", "unit", "currency", "period_grain", "owner_role", "goal_kind"),
-    *("mode", "target_value", "current_value", "pace_value", "expected_end_value", "progress_share", "status"),
-    *("status_reason", "judged_periods", "held_periods", "depth", "is_of_its_parents_kpi"),
+    *("goal_id", "objective", "objective_sv", "kpi_id", "kpi_label", "unit", "currency", "period_grain", "goal_kind"),
+    *("owner_role", "owner_role_sv", "mode", "target_value", "current_value", "pace_value", "expected_end_value"),
+    *("progress_share", "status", "status_reason", "judged_periods", "held_periods", "depth", "is_of_its_parents_kpi"),
 )
 DATES = ("current_until", "deadline", "next_review_date")
 NOT_OVER = "the period is not over"

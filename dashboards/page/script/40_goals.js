@@ -9,15 +9,18 @@ function drawShort() {
   if (!found) role("short").replaceChildren(el("div", {}, el("dd", { class: "alone", "data-state": "no-period" }, t("state.no_period"))));
 }
 
+// What the company wrote itself, in the language of the page.
+const ownWords = (goal, name) => goal[state.language === "sv" ? `${name}_sv` : name];
+
 function drawGoals() {
   if (!DATA.goals.length) { fill("track", empty(t("goal.none"), "no-goals")); return; }
   const groups = [];
   for (const goal of DATA.goals) {
-    if (!groups.length || (goal.depth === 0 && groups.at(-1).objective !== goal.objective)) groups.push({ objective: goal.objective, goals: [] });
+    if (!groups.length || (goal.depth === 0 && groups.at(-1).objective !== goal.objective)) groups.push({ objective: goal.objective, title: ownWords(goal, "objective"), goals: [] });
     groups.at(-1).goals.push(goal);
   }
   fill("track", DATA.goals.some(hasWay) && wayLegend(), el("div", { class: "goals" }, groups.map((group) => el("div", { class: "panel objective" },
-    el("h3", {}, group.objective), group.goals.map(goalRow)))),
+    el("h3", {}, group.title), group.goals.map(goalRow)))),
     el("p", { class: "note" }, [t("goal.scope"), DATA.goals.some((goal) => goal.goal_kind !== "stay") && t("goal.reckoned")].filter(Boolean).join(" ")));
 }
 const wayLegend = () => el("p", { class: "legend" }, el("span", {}, el("span", { class: "bar" }, el("i", { "width%": 60 }), el("b", { "left%": 40 })), `${t("goal.legend_bar")} · ${t("goal.legend_line")}`));
@@ -30,7 +33,7 @@ function goalRow(goal) {
     "data-current": raw(goal.current_value), "data-pace": raw(goal.pace_value), "data-target": raw(goal.target_value), "data-end": raw(goal.expected_end_value) },
     el("div", { class: "goal-status" }, statusChip(goal.status)),
     el("div", { class: "goal-name" }, el("h4", { class: "goal-title" }, name, about && ` · ${about}`),
-      el("p", {}, [capital(reasonText(goal.status_reason || "")), goal.owner_role && t("goal.owner", { owner: goal.owner_role })].filter(Boolean).join(". ")),
+      el("p", {}, [capital(reasonText(goal.status_reason || "")), goal.owner_role && t("goal.owner", { owner: ownWords(goal, "owner_role") })].filter(Boolean).join(". ")),
       goal.warnings.map((text) => el("p", { class: "warn" }, capital(text[state.language])))),
     goalBar(goal, name),
     el("dl", {}, fact(whenOf(goal), current),
