@@ -208,7 +208,7 @@ def test_campaigns_that_cost_more_than_they_bring_in_are_marked_and_counted(brow
         part = sum(losing.values()) / sum(row["spend"] for row in known) * 100
         told = seen.text('[data-answer="track"]')
         assert f"{len(known) - len(losing)} of {len(known)} campaigns bring in at least their media cost" in told
-        assert f"(the others took {part:.1f}% of the spend)" in told
+        assert f"(the others took {part:.1f}% of the spend" in told
 
 
 def test_the_campaigns_and_the_fees_add_up_to_the_card(browser: Browser, company: Home, tmp_path: Path) -> None:
