@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tests.planted_landing import DAY, Marts
@@ -224,8 +225,8 @@ def test_case_16_nki_of_8_7_6() -> None:
     assert row["value"] == pytest.approx(66.7, abs=0.05)
 
 
-def _shop(*orders: tuple[str, str]) -> Marts:
-    """Orders (customer, instant) of a line each."""
+def _shop(*orders: tuple[str, str], **also: list[dict[str, Any]]) -> Marts:
+    """Orders (customer, instant) of a line each; `also`: tables of `ops`."""
     customers = sorted({customer for customer, _ in orders})
     return Marts.of(
         {
@@ -235,6 +236,7 @@ def _shop(*orders: tuple[str, str]) -> Marts:
                 for i, (customer, at) in enumerate(orders)
             ],
             "shopify.order_lines": [{"order_line_id": f"l{i}", "order_id": f"o{i}"} for i in range(len(orders))],
+            **{f"ops.{table}": rows for table, rows in also.items()},
         }
     )
 
@@ -247,3 +249,17 @@ def test_case_17_a_customer_of_20_days_is_not_in_the_repurchase_rate() -> None:
     row = marts.row("repurchase_rate_90", "month", "2025-11-01")
     assert (row["numerator"], row["denominator"]) == (1, 2)
     assert marts.find("repurchase_rate_90", "month", "2026-02-01")["value"].isna().all()
+
+
+def test_case_17_a_month_of_which_a_part_is_90_days_old_may_still_change() -> None:
+    days = [f"{day:%Y-%m-%d}" for day in pd.date_range("2025-11-01", LAST_DAY)]
+    marts = _shop(
+        *(("first", "2025-11-30T10:00"), ("old", "2025-12-17T10:00"), ("young", "2025-12-18T10:00")),
+        source_status=[{"source": "shopify", "data_until": LAST_DAY}],
+        source_days=[{"source": "shopify", "date": day, "is_loaded": True} for day in days],
+    )
+    november, december = (marts.row("repurchase_rate_90", "month", f"2025-{month}-01") for month in (11, 12))
+    assert (november["denominator"], november["settled_share"], november["is_provisional"]) == (1, 1, False)
+    assert (december["denominator"], december["is_provisional"]) == (1, True)
+    assert december["settled_share"] == pytest.approx(17 / 31)
+    assert marts.row("orders", "month", "2025-12-01")["settled_share"] == 1

@@ -1,5 +1,5 @@
 -- KPIs of which a measure settles later than the other figures of its source: counters of a post grow for weeks, whereas the
--- days of its account do not.
+-- days of its account do not; a customer is in the cohort of 90 days once 90 days old.
 {{ config(materialized='view') }}
 
 with terms as (
