@@ -91,9 +91,9 @@ function campaignTable(page) {
   const names = DATA.ranking.columns, [spend, earned, converted] = names, whole = page.whole;
   const heads = [{ text: t("campaigns.name") }, ...names.map((name, at) => ({ class: at ? "wide" : null, text: figureName(name) }))];
   const shown = (name, value) => number(value, DATA.figures[name].unit, DATA.figures[name].currency);
-  const cells = (line, text) => [[text, line[earned] !== null && line[earned] < 1 && [" ", chip(t("campaigns.below"), "warn")]], ...names.map((name) => shown(name, line[name]))];
+  const cells = (line, text, below = "campaigns.below") => [[text, line[earned] !== null && line[earned] < 1 && [" ", chip(t(below), "warn")]], ...names.map((name) => shown(name, line[name]))];
   const rows = page.lines.map((line) => ({ cells: cells(line, line.name), data: { "data-campaign": line.name, "data-spend": raw(line.spend) } }));
-  if (page.rest) rows.push({ cells: cells(page.rest, t("campaigns.rest", page.rest)), class: "rest", data: { "data-rest": page.rest.count } });
+  if (page.rest) rows.push({ cells: cells(page.rest, t("campaigns.rest", page.rest), "campaigns.rest_below"), class: "rest", data: { "data-rest": page.rest.count } });
   if (!whole) return table(heads, rows);
   if (whole.fees !== null) rows.push({ cells: [t("campaigns.fees"), shown(spend, whole.fees), "–", "–"], data: { "data-fees": whole.fees } });
   rows.push({ cells: [t(whole.fees === null ? "campaigns.all" : "campaigns.all_fees", { figure: figureName("roas_net") }), shown(spend, whole.spend), shown("roas_net", whole.roas_net), shown(converted, whole[converted])],
