@@ -100,9 +100,9 @@ function trend(box, card) {
   });
   chart.addEventListener("pointerleave", () => { role("tip").hidden = true; });
   const has = (flag) => drawn.some((point) => point.value !== null && point.flags.includes(flag));
-  const key = (shape, text) => el("span", {}, svg("svg", { viewBox: "0 0 22 10", "aria-hidden": "true" }, shape), text);
+  const key = (shape, text, height = 10) => el("span", {}, svg("svg", { viewBox: `0 0 22 ${height}`, height, "aria-hidden": "true" }, shape), text);
   box.replaceChildren(chart, el("p", { class: "legend" },
-    chosen && chosen.at >= first && key([svg("path", { class: "s-now", d: "M4 0v10" }), chosen.value !== null && svg("circle", { class: isSoft ? "s-soft" : "s-dot", cx: 15, cy: 5, r: 4 })], t("trend.chosen", { when: period(DATA.grain, chosen.start) })),
+    chosen && chosen.at >= first && key([svg("path", { class: "s-now", d: "M11 0v22" }), chosen.value !== null && svg("circle", { class: isSoft ? "s-soft" : "s-dot", cx: 11, cy: 11, r: 4 })], t("trend.chosen", { when: period(DATA.grain, chosen.start) }), 22),
     targets.length > 0 && key(svg("path", { class: "s-target", d: "M0 5h22" }), t("trend.target", { period: t(`per.${DATA.grain}`) })),
     drawn.some((point) => !isOpen(point) && point.value !== null && point.flags.includes("is_provisional")) && key(svg("circle", { class: "s-soft", cx: 11, cy: 5, r: 3 }), t("trend.provisional")),
     has("is_open_period") && key(svg("circle", { class: "s-open", cx: 11, cy: 5, r: 4 }), t("trend.open")),
