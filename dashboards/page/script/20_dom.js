@@ -22,7 +22,7 @@ const role = (name) => document.querySelector(`[data-role="${name}"]`);
 const fill = (name, ...children) => role(name).replaceChildren(...children.flat(9).filter((child) => child));
 const chip = (text, kind) => el("span", { class: `chip ${kind || ""}` }, text);
 // A chip of a flag: what is drawn is explained below the page.
-const mark = (flag, text, kind) => el("span", { class: `chip ${kind || ""}`, "data-mark": flag }, text);
+const mark = (flag, text, kind) => put(chip(text, kind), { "data-mark": flag }, []);
 const empty = (text, name) => el("p", { class: "empty", "data-state": name }, text);
 const raw = (value) => (value === null || value === undefined ? "" : value);
 

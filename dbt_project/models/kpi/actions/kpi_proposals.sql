@@ -117,22 +117,17 @@ ranked as (
 dated as (
     select
         *,
-        case
-            when trigger = 'recent' then {{ plus_days('period_end', 1) }}
-            else {{ plus_days('period_end', 'settle_days + 1') }}
-        end as proposed_on
+        {{ plus_days('period_end', 'settle_days + 1') }} as settled_on
     from ranked
     where position = 1
 ),
 
+-- What still settles is told at once, and can be judged once it has settled and not before.
 due as (
     select
         *,
-        -- What still settles can be judged once it has, and not before.
-        case
-            when trigger = 'recent' then {{ plus_days('period_end', 'settle_days + 1') }}
-            else {{ plus_days('proposed_on', 'due_days') }}
-        end as due_date
+        case when trigger = 'recent' then {{ plus_days('period_end', 1) }} else settled_on end as proposed_on,
+        case when trigger = 'recent' then settled_on else {{ plus_days('settled_on', 'due_days') }} end as due_date
     from dated
 ),
 
