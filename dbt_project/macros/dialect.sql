@@ -65,6 +65,11 @@
 {% macro default__fixed_text(number, decimals) %}format('{:,.{{ decimals }}f}', cast({{ number }} as double)){% endmacro %}
 {% macro spark__fixed_text(number, decimals) %}format_number(cast({{ number }} as double), {{ decimals }}){% endmacro %}
 
+{# A whole number of 64 bits that stands for these values together, nulls included. #}
+{% macro digest(columns) %}{{ return(adapter.dispatch('digest')(columns)) }}{% endmacro %}
+{% macro default__digest(columns) %}hash({{ columns | join(', ') }}){% endmacro %}
+{% macro spark__digest(columns) %}xxhash64({{ columns | join(', ') }}){% endmacro %}
+
 {# A quantile of a number over a window: written before `over`. #}
 {% macro window_quantile(column, quantile) %}{{ return(adapter.dispatch('window_quantile')(column, quantile)) }}{% endmacro %}
 {% macro default__window_quantile(column, quantile) %}quantile_cont({{ column }}, {{ quantile }}){% endmacro %}

@@ -50,7 +50,8 @@ def detected(series: list[LabelledSeries], steps_per_day: int) -> list[Flags]:
             "standard_error": pa.nulls(len(step), pa.float64()),
         }
     )
-    with run_over({"kpi_series": rows}, ["kpi_expectations"], datetime(2026, 3, 18, tzinfo=UTC)) as connection:
+    models = ["kpi_series_judged", "kpi_expectations"]
+    with run_over({"kpi_series": rows}, models, datetime(2026, 3, 18, tzinfo=UTC)) as connection:
         found = connection.execute("select kpi_no, period_no from kpi.kpi_expectations where is_first").fetchnumpy()
     flags = [np.zeros(length, dtype=bool) for length in lengths]
     for one, position in zip(found["kpi_no"], found["period_no"], strict=True):

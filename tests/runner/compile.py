@@ -12,6 +12,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,35 +64,43 @@ class Project:
 
 
 @cache
-def compiled(folder: Path = DBT_PROJECT, databases: tuple[str, ...] = ()) -> Project:
+def compiled(folder: Path = DBT_PROJECT, databases: tuple[str, ...] = (), standing: str | None = None) -> Project:
     """The compiled project; the work of about 8 s is kept under the system's temporary folder by content.
 
-    `databases`: names of the attached databases that sources live in. RuntimeError with dbt's own words if it fails.
+    `databases`: names of the attached databases that sources live in. `standing`: `<schema>.<model>` that an earlier
+    build has left, so that a kept table reads itself. RuntimeError with dbt's own words if it fails.
     """
-    kept = Path(tempfile.gettempdir()) / "nyckeltal-compiled" / _fingerprint(folder, databases)
+    kept = Path(tempfile.gettempdir()) / "nyckeltal-compiled" / _fingerprint(folder, databases, standing)
     manifest = kept / "manifest.json"
     if not manifest.exists():
         kept.mkdir(parents=True, exist_ok=True)
-        _compile(folder, databases, kept)
+        _compile(folder, databases, standing, kept)
     return Project(folder, json.loads(manifest.read_text("utf-8")))
 
 
-def _fingerprint(folder: Path, databases: tuple[str, ...]) -> str:
-    digest = hashlib.blake2b(repr(databases).encode(), digest_size=16)
+def _fingerprint(folder: Path, databases: tuple[str, ...], standing: str | None) -> str:
+    digest = hashlib.blake2b(repr((databases, standing)).encode(), digest_size=16)
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not IGNORED_FOLDERS & set(path.relative_to(folder).parts):
             digest.update(str(path.relative_to(folder)).encode() + path.read_bytes())
     return digest.hexdigest()
 
 
-def _compile(folder: Path, databases: tuple[str, ...], kept: Path) -> None:
+def _compile(folder: Path, databases: tuple[str, ...], standing: str | None, kept: Path) -> None:
     """dbt compile in a process of its own (its connections would stay open in ours) against empty databases."""
     with tempfile.TemporaryDirectory(dir=kept) as scratch:
         work = Path(scratch)
+        # The file's name is the database's, and the SQL is to run in memory.
+        path = work / "memory.duckdb"
+        with duckdb.connect(str(path)) as connection:
+            if standing:
+                connection.execute(
+                    f"create schema {standing.partition('.')[0]}; create table {standing} (nothing integer)"
+                )
         name = yaml.safe_load((folder / "dbt_project.yml").read_text("utf-8"))["profile"]
         target = {
             "type": "duckdb",
-            "path": ":memory:",
+            "path": str(path),
             "threads": 1,
             "attach": [{"path": ":memory:", "alias": database} for database in databases],
         }

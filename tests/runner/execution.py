@@ -64,7 +64,12 @@ def run_over(given: Mapping[str, pa.Table], select: Sequence[str], as_of: dateti
 
 def landed_project() -> Project:
     """The product's dbt project with a landing database for every source."""
-    return compiled(databases=tuple(f"{name}_landing" for name in (*NAMES, *OWN)))
+    return compiled(databases=landed_databases())
+
+
+def landed_databases() -> tuple[str, ...]:
+    """Names under which the models find what landed."""
+    return tuple(f"{name}_landing" for name in (*NAMES, *OWN))
 
 
 def declared_tables(source_name: str) -> dict[str, pa.Schema]:

@@ -24,6 +24,12 @@ quality as (
     select * from {{ ref('kpi_period_quality') }}
 ),
 
+-- A platform that is a source of its own speaks for its own rows.
+own_quality as (
+    select * from quality
+    where platform <> '(all)'
+),
+
 unfed as (
     select * from {{ ref('kpi_unfed') }}
 ),
@@ -141,14 +147,13 @@ judged as (
         floored.denominator,
         floored.sum_squares,
         floored.n,
-        -- A platform that is a source of its own speaks for its own rows.
         coalesce(own.is_missing, everybody.is_missing, false) or unfed.kpi_no is not null as is_missing,
         coalesce(own.settled_share, everybody.settled_share, cast(1 as double)) as settled_share,
         coalesce(own_zone.tz_mismatch, all_zones.tz_mismatch, false) as tz_mismatch
     from floored
     inner join keys on keys.kpi_no = floored.kpi_no
     inner join segments on segments.cell_no = floored.cell_no
-    left join quality as own
+    left join own_quality as own
         on own.kpi_no = floored.kpi_no
         and own.period_no = floored.period_no
         and own.platform = segments.platform

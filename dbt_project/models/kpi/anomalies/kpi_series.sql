@@ -15,15 +15,29 @@ keys as (
 ),
 
 segments as (
-    select * from {{ ref('kpi_segments') }}
+    select
+        cell_no,
+        segment_set,
+        {{ digest(['segment_set'] + dimensions()) }} as names_digest
+    from {{ ref('kpi_segments') }}
 ),
 
 anomaly_sets as (
     select * from {{ ref('anomaly_sets') }}
 ),
 
+-- Steps are counted from a Monday long ago: the numbers of periods shift when there is a day more.
 periods as (
-    select * from {{ ref('int_periods') }}
+    select
+        period_no,
+        period_grain,
+        days_ago,
+        case period_grain
+            when 'day' then {{ days_from("date '1900-01-01'", 'period_start') }}
+            when 'week' then cast({{ ratio(days_from("date '1900-01-01'", 'period_start'), '7') }} as bigint)
+            when 'month' then 12 * extract(year from period_start) + extract(month from period_start)
+        end as step_no
+    from {{ ref('int_periods') }}
     where not is_open_period
 ),
 
@@ -36,7 +50,7 @@ shown as (
     select
         publish_policy.period_grain,
         publish_policy.segment_set,
-        min(periods.period_no) as shown_from
+        min(periods.step_no) as shown_from
     from {{ ref('publish_policy') }} as publish_policy
     inner join periods
         on periods.period_grain = publish_policy.period_grain
@@ -49,7 +63,9 @@ described as (
         cells.kpi_no,
         cells.cell_no,
         cells.period_no,
+        periods.step_no,
         grains.grain_no,
+        segments.names_digest,
         grains.steps_per_cycle,
         grains.cycles_per_season,
         shown.shown_from,
@@ -81,8 +97,8 @@ final as (
         kpi_no,
         cell_no,
         period_no,
-        cast(kpi_no as bigint) * 1000000000 + cell_no * 10 + grain_no as series_no,
-        period_no as step_no,  -- periods of a grain are numbered without gaps
+        {{ digest(['kpi_no', 'grain_no', 'names_digest']) }} as series_no,
+        step_no,
         steps_per_cycle,
         cycles_per_season,
         shown_from,

@@ -129,9 +129,15 @@ changes as (
         and earlier.period_no = compared.base_no
 ),
 
+-- A tenth of the KPIs is part of a product.
+parts_of_any as (
+    select * from kpi_parts
+    where kpi_no in (select part_kpi_no from parts_of_all)
+),
+
 amounts as (
     {%- for part, column in [('num', 'numerator'), ('den', 'denominator'), ('n', 'n')] %}
-    select kpi_no, period_no, cell_no, '{{ part }}' as part, {{ column }} as amount from kpi_parts
+    select kpi_no, period_no, cell_no, '{{ part }}' as part, {{ column }} as amount from parts_of_any
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
