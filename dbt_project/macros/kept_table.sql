@@ -4,8 +4,10 @@ an incremental model of dbt; unlike that, rows that are not given again are gone
 #}
 {% materialization kept_table, adapter='duckdb', supported_languages=['sql'] %}
     {%- set target = this.incorporate(type='table') -%}
+    {%- set existing = load_cached_relation(this) -%}
     {{ run_hooks(pre_hooks) }}
     {% call statement('main') -%}
+        {% if existing is not none and not existing.is_table %}drop {{ existing.type }} {{ existing }};{% endif %}
         create or replace table {{ target }} as (
             {{ compiled_code }}
         )
@@ -20,5 +22,6 @@ an incremental model of dbt; unlike that, rows that are not given again are gone
     {%- if not execute or model.config.materialized != 'kept_table' or should_full_refresh() -%}
         {{ return(false) }}
     {%- endif -%}
-    {{ return(load_cached_relation(this) is not none) }}
+    {%- set existing = load_cached_relation(this) -%}
+    {{ return(existing is not none and existing.is_table) }}
 {% endmacro %}
