@@ -97,7 +97,12 @@ def run_sql(as_of: str) -> Timed:
 def _connection(folder: Path) -> duckdb.DuckDBPyConnection:
     """A new warehouse (the compiled SQL says its name) with the settings of `dbt_project/profiles.yml`."""
     threads, memory = os.environ.get("NYCKELTAL_THREADS", "2"), os.environ.get("NYCKELTAL_MEMORY_LIMIT", "3GB")
-    config: dict[str, Any] = {"threads": threads, "memory_limit": memory, "temp_directory": str(folder / "tmp")}
+    config: dict[str, Any] = {
+        "threads": threads,
+        "memory_limit": memory,
+        "temp_directory": str(folder / "tmp"),
+        "checkpoint_threshold": "2GB",
+    }
     connection = duckdb.connect(str(folder / "warehouse.duckdb"), config=config)
     connection.execute("set timezone = 'UTC'")
     connection.execute("set preserve_insertion_order = false")
