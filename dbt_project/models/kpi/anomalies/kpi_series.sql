@@ -1,6 +1,7 @@
 -- The values that the detector may look at, and how they stray: complete, settled, of enough cases, of no missing day.
 -- One dimension at most: finer cells have too few cases and would say the same again.
 {{ config(materialized='view') }}
+{% set days = days_from("date '1900-01-01'", 'period_start') %}
 
 with cells as (
     select * from {{ ref('kpi_cells') }}
@@ -33,8 +34,8 @@ periods as (
         period_grain,
         days_ago,
         case period_grain
-            when 'day' then {{ days_from("date '1900-01-01'", 'period_start') }}
-            when 'week' then cast({{ ratio(days_from("date '1900-01-01'", 'period_start'), '7') }} as bigint)
+            when 'day' then {{ days }}
+            when 'week' then cast({{ ratio(days, '7') }} as bigint)
             when 'month' then 12 * extract(year from period_start) + extract(month from period_start)
         end as step_no
     from {{ ref('int_periods') }}

@@ -9,6 +9,8 @@
 -- year of days a morning changes one, and moving quantiles are dear (a tenth of a morning's models).
 {{ config(materialized='kept_table') }}
 {% set s = anomaly_settings() %}
+{% set has_kept = is_kept() %}
+{% set verdict = ['expected_value', 'lower', 'upper', 'score', 'is_anomaly', 'is_first'] %}
 {% set own_and_past = "partition by series_no order by reach_position nulls last range between 1.000001 preceding and current row" %}
 {% set past_cycles = "partition by series_no, phase_no order by cycle_no nulls last range between " ~ s.baseline_cycles ~ " preceding and 1 preceding" %}
 {% set past_seasons = "partition by series_no, season_phase_no order by season_no nulls last range between " ~ s.baseline_seasons ~ " preceding and 1 preceding" %}
@@ -74,7 +76,7 @@ digested as (
     from within_reach
 ),
 
-{% if is_kept() -%}
+{% if has_kept -%}
 kept as (
     select * from {{ this }}
 ),
@@ -83,9 +85,9 @@ kept as (
 asked as (
     select
         digested.*,
-        digested.step_no >= digested.shown_from{{ ' and kept.series_no is null' if is_kept() }} as is_asked
+        digested.step_no >= digested.shown_from{{ ' and kept.series_no is null' if has_kept }} as is_asked
     from digested
-    {%- if is_kept() %}
+    {%- if has_kept %}
     left join kept
         on kept.series_no = digested.series_no
         and kept.step_no = digested.step_no
@@ -239,32 +241,15 @@ events as (
     from scored
 ),
 
-judged_now as (
-    select
-        asked.kpi_no,
-        asked.cell_no,
-        asked.period_no,
-        asked.series_no,
-        asked.step_no,
-        asked.past_digest,
-        asked.value,
-        events.expected_value,
-        events.lower,
-        events.upper,
-        events.score,
-        events.is_anomaly,
-        events.is_first
-    from asked
-    left join events
-        on events.series_no = asked.series_no
-        and events.step_no = asked.step_no
-    where asked.is_asked
+verdicts as (
+    select series_no, step_no, true as is_new, {{ verdict | join(', ') }} from events
+    {%- if has_kept %}
+    union all
+    select series_no, step_no, false as is_new, {{ verdict | join(', ') }} from kept
+    {%- endif %}
 ),
 
 final as (
-    select * from judged_now
-    {%- if is_kept() %}
-    union all
     select
         asked.kpi_no,
         asked.cell_no,
@@ -273,20 +258,15 @@ final as (
         asked.step_no,
         asked.past_digest,
         asked.value,
-        kept.expected_value,
-        kept.lower,
-        kept.upper,
-        kept.score,
-        kept.is_anomaly,
-        kept.is_first
+        {%- for column in verdict %}
+        verdicts.{{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from asked
-    inner join kept
-        on kept.series_no = asked.series_no
-        and kept.step_no = asked.step_no
-        and kept.past_digest = asked.past_digest
-    where not asked.is_asked
-        and asked.step_no >= asked.shown_from
-    {%- endif %}
+    left join verdicts
+        on verdicts.series_no = asked.series_no
+        and verdicts.step_no = asked.step_no
+        and verdicts.is_new = asked.is_asked
+    where asked.step_no >= asked.shown_from
 )
 
 select * from final
